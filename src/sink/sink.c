@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/num.h"
 #include "core/xalloc.h"
 #include "sink/sink_ops.h"
@@ -320,6 +321,8 @@ int sink_look(struct sink *s, const char *db, const char *table, const char *lab
 
 	*out = (struct sink_state){ .label = SINK_UNKNOWN };
 	sink_route(s->conf, db, table, &names);
+	out->target = fnv_text(fnv_text(FNV_START, s->conf->fe_http ? "starrocks." : "warehouse."), names.db);
+	out->target = fnv_text(fnv_add(out->target, '.'), names.table);
 	return s->ops->look(s, &names, label, out, err);
 }
 

@@ -174,6 +174,7 @@ enum sink_outcome sink_label(struct sink *s, const char *db, const char *table, 
 struct sink_state {
 	bool table, rows; /* is it there, has it any */
 	enum sink_outcome label;
+	uint64_t target, cluster; /* which one it is: kind and name; the cluster. 0: it does not say */
 };
 int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,
 		struct err *err);

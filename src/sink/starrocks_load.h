@@ -16,6 +16,8 @@ struct starrocks_sink {
 	struct starrocks_sql *sql;
 	struct starrocks_tables *tables; /* shared with the handles beside this one */
 	struct starrocks_body body;
+	uint64_t cluster; /* its id, hashed; 0: not asked, or the user may not see it */
+	bool cluster_asked;
 	struct buf columns;	      /* the header of the current part */
 	struct buf log;		      /* an error log that was fetched */
 	struct buf packed;	      /* the body as it is sent, when it is compressed */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/fnv.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "sink/starrocks_load.h"
@@ -59,13 +60,38 @@ static enum sink_outcome starrocks_label(struct sink *sink, const char *db, cons
 	return starrocks_label_outcome((struct starrocks_sink *)sink, db, label, err);
 }
 
+static void keep_cluster(void *context, const struct starrocks_record *r)
+{
+	const char *id = starrocks_record_get(r, "ClusterId");
+
+	if (id)
+		*(uint64_t *)context = fnv_text(FNV_START, id);
+}
+
+/* Which cluster it is, whatever its frontends are called today. A user who may not see the nodes does not know. */
+static int look_cluster(struct starrocks_sink *s, struct err *err)
+{
+	if (!s->cluster_asked && starrocks_sql_run(s->sql, "SHOW FRONTENDS", keep_cluster, &s->cluster, err)) {
+		if (err->kind == ERR_RETRY || err->kind == ERR_UNREACHABLE)
+			return -1;
+		err_clear(err);
+	}
+	s->cluster_asked = true;
+	return 0;
+}
+
 /* A label tells nothing about the table: it outlives TRUNCATE and DROP, and is forgotten after label_keep_max_second. */
 static int starrocks_look(struct sink *sink, const struct sink_names *names, const char *label, struct sink_state *out,
 		struct err *err)
 {
+	struct starrocks_sink *s = (struct starrocks_sink *)sink;
+
 	(void)label;
 	out->label = SINK_UNKNOWN;
-	return starrocks_table_look(((struct starrocks_sink *)sink)->sql, names, out, err);
+	if (look_cluster(s, err))
+		return -1;
+	out->cluster = s->cluster;
+	return starrocks_table_look(s->sql, names, out, err);
 }
 
 static int owner(struct sink *sink, const char *db, const char *table, char name[SINK_OWNER], struct err *err)

@@ -59,6 +59,29 @@ wait_caught_up "with a target of its own"
 for t in a b special; do equal $t; done
 stop_millrace; ok $? "stops"
 
+# ---- the same name with another target: another cluster, where a table of that name has rows ----
+first=("$fe_http" "$fe_mysql")
+goes_to() # FE_HTTP FE_MYSQL
+{
+	fe_http=$1 fe_mysql=$2
+	sed -i "s/^fe.http = .*/fe.http = $1/; s/^fe.mysql = .*/fe.mysql = $2/" "$dir/millrace.conf"
+	start_millrace
+	until_true 30 has_problem target-lost testdb.a; ok $? "another target is told before anything is loaded" || what_is_wrong
+	status_is 'any(.problems[]; .subject == "testdb.a" and (.text | contains("into another target before")))'; ok $? "as what it is" || what_is_wrong
+	mr snapshot testdb.a,testdb.b,testdb.special --truncate --wait > "$dir/out" 2>&1; ok $? "its command" || note < "$dir/out"
+	wait_caught_up "read again"
+	for t in a b special; do equal $t; done
+	until_true 20 problem_is_over target-lost; ok $? "it is no problem any more" || what_is_wrong
+	stop_millrace; ok $? "stops"
+}
+"$top/tests/servers/starrocks" start "$dir/second" > "$dir/second.log" 2>&1 || bail "no second cluster"
+cleanups+=("'$top/tests/servers/starrocks' stop '$dir/second'")
+mapfile -t second < <(. "$dir/second/env"; printf '%s\n' "$fe_http" "$fe_mysql")
+fe_mysql=${second[1]} starrocks "CREATE DATABASE dw; CREATE TABLE dw.ods_a (id INT NOT NULL, vv INT, w INT) PRIMARY KEY (id) DISTRIBUTED BY HASH (id)"
+echo '1,-9,0' | curl -s --location-trusted -X PUT -u root: -H 'Expect: 100-continue' -H 'column_separator: ,' -T - "http://${second[0]}/api/dw/ods_a/_stream_load" | grep -q '"Success"'; ok $? "it has a row"
+goes_to "${second[@]}"
+goes_to "${first[@]}"
+
 # ---- a pipeline of another name, from another server, with the same target ----
 is "$(starrocks "SELECT TABLE_COMMENT FROM information_schema.tables WHERE TABLE_NAME = 'ods_a'")" "[millrace: e2e]" "the table says whose it is"
 cp "$dir/millrace.conf" "$dir/e2e.conf"; before=$(starrocks "SELECT id, vv, w FROM dw.ods_a ORDER BY id")

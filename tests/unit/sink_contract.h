@@ -110,6 +110,7 @@ static void contract_look(struct sink *sink, const char *table, const char *labe
 	struct err err = { 0 };
 
 	is_int(sink_look(sink, "shop", table, label, &state, &err), 0, "%s: a look (%s)", what, err.msg);
+	ok(state.target != 0, "%s: it says which table it is", what);
 	ok(state.table == want.table && state.rows == want.rows, "%s: table %d, rows %d", what, state.table,
 			state.rows);
 	/* Who does not keep labels for ever says that he does not know. */
@@ -133,8 +134,10 @@ static void contract_looks(struct sink *sink, const char *table)
 	contract_look(sink, table, NULL, (struct sink_state){ .table = true }, "an empty table");
 	contract_add(&r, s, false, 1, "one");
 	contract_load(sink, s, &r, "l-1_0_1", &result);
-	contract_look(sink, table, "l-1_0_1", (struct sink_state){ true, true, SINK_LOADED }, "a table with rows");
-	contract_look(sink, table, "l-1_1_2", (struct sink_state){ true, true, SINK_REFUSED }, "another label");
+	contract_look(sink, table, "l-1_0_1", (struct sink_state){ .table = true, .rows = true, .label = SINK_LOADED },
+			"a table with rows");
+	contract_look(sink, table, "l-1_1_2", (struct sink_state){ .table = true, .rows = true, .label = SINK_REFUSED },
+			"another label");
 	schema_unref(s);
 }
 

@@ -14,6 +14,8 @@ static void test_text(void)
 		.print = UINT64_MAX,
 		.put = true,
 		.columns = UINT64_MAX - 1,
+		.target = UINT64_MAX - 2,
+		.cluster = UINT64_MAX - 3,
 		.gap = GAP_TARGET_LOST,
 		.partitions = INT32_MAX, },
 		     q;
@@ -28,6 +30,7 @@ static void test_text(void)
 	is_int(q.epoch, p.epoch, "epoch");
 	is_int(q.mark, p.mark, "mark");
 	ok(q.print == p.print && q.put && q.gap == p.gap && q.columns == p.columns, "print, put, columns and gap");
+	ok(q.target == p.target && q.cluster == p.cluster, "which target");
 	is_str(q.label, p.label, "label");
 	is_str(q.by, p.by, "whose");
 	is_int(q.partitions, p.partitions, "how many partitions there were");
@@ -45,6 +48,19 @@ static void test_text(void)
 	ok(!place_parse("", &q) && q.epoch > 9 && q.intent == -1, "no text is not: a place begins");
 	ok(!place_parse("{\"to\":7", &q), "half a text is not");
 	ok(!place_parse("hello", &q), "nor is another's");
+}
+
+static void test_moves(void)
+{
+	struct place p = { .intent = -1 };
+
+	ok(!place_moves(&p, 7, 0), "a version before did not say which target it was");
+	ok(!place_moves(&p, 7, 9), "a cluster that says its name for the first time is no other one");
+	ok(!place_moves(&p, 7, 0), "nor is one that does not say it any more");
+	ok(place_moves(&p, 7, 8), "another cluster is");
+	ok(!place_moves(&p, 7, 8), "once");
+	ok(place_moves(&p, 6, 8), "and so is another table");
+	ok(p.target == 6 && p.cluster == 8, "the place is of the new one");
 }
 
 static void test_find(void)
@@ -160,6 +176,7 @@ static void test_fingerprint(void)
 int main(void)
 {
 	test_text();
+	test_moves();
 	test_find();
 	test_partitions();
 	test_fingerprint();

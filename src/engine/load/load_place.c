@@ -19,6 +19,7 @@ static const char *const gap_names[GAP_COUNT] = {
 	"target-old",
 	"no-key",
 	"keys-moved",
+	"target-other",
 };
 
 static const char *const loader_names[LOADER_COUNT] = { "", "lending", "routine", "taking" };
@@ -37,10 +38,12 @@ size_t place_print(char *out, size_t size, const struct place *p)
 {
 	int n = snprintf(out, size,
 			"{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
-			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"label\":\"%s\",\"by\":\"%s\",\"gap\":\"%s\"",
+			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"target\":\"%016llx\","
+			"\"cluster\":\"%016llx\",\"label\":\"%s\",\"by\":\"%s\",\"gap\":\"%s\"",
 			(long long)p->intent, (long long)p->truncated, (long long)p->epoch, (long long)p->mark,
 			(unsigned long long)p->print, p->put, p->again, p->named, p->column,
-			(unsigned long long)p->columns, p->label, p->by, gap_names[p->gap]);
+			(unsigned long long)p->columns, (unsigned long long)p->target, (unsigned long long)p->cluster,
+			p->label, p->by, gap_names[p->gap]);
 	size_t len = n < 0 ? 0 : (size_t)n;
 
 	if (len < size && p->loader != LOADER_OWN)
@@ -90,6 +93,10 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 		sscanf(text, "%16llx", (unsigned long long *)&p->print);
 	else if (strncmp(key->p, "columns", 7) == 0)
 		sscanf(text, "%16llx", (unsigned long long *)&p->columns);
+	else if (json_is(key, "target"))
+		sscanf(text, "%16llx", (unsigned long long *)&p->target);
+	else if (json_is(key, "cluster"))
+		sscanf(text, "%16llx", (unsigned long long *)&p->cluster);
 	else if (strncmp(key->p, "gap", 3) == 0)
 		p->gap = gap_named(v);
 	else if (json_is(key, "loader"))
@@ -152,6 +159,21 @@ uint64_t place_fingerprint(const struct record *r)
 
 	hash = r->key ? fnv_bytes(hash, r->key, r->key_len) : hash;
 	return r->value ? fnv_bytes(hash, r->value, r->value_len) : hash;
+}
+
+static bool differs(uint64_t *had, uint64_t now)
+{
+	bool other = *had && now && *had != now;
+
+	*had = now ? now : *had;
+	return other;
+}
+
+bool place_moves(struct place *p, uint64_t target, uint64_t cluster)
+{
+	bool another = differs(&p->target, target);
+
+	return differs(&p->cluster, cluster) || another;
 }
 
 uint64_t place_columns(const struct schema *s)

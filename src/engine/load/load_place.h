@@ -17,7 +17,7 @@
 #include "row/record.h"
 #include "row/schema.h"
 
-enum { PLACE_TEXT = 512, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
+enum { PLACE_TEXT = 640, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
 
 /* Something is missing at the target until the table is read again: stored, so that a restart does not forget it. */
 enum place_gap {
@@ -29,6 +29,7 @@ enum place_gap {
 	GAP_TARGET_OLD,
 	GAP_NO_KEY,
 	GAP_KEYS_MOVED,
+	GAP_TARGET_OTHER,
 	GAP_COUNT
 };
 
@@ -44,6 +45,8 @@ struct place {
 	char label[PLACE_LABEL]; /* of the last range loaded; "" none */
 	uint64_t columns;	 /* place_columns() of the rows loaded last; 0: not known */
 	enum place_gap gap;
+	uint64_t target;     /* which table, of what kind of target, it was loaded into; 0: not known */
+	uint64_t cluster;    /* and of which cluster; 0: not known, or there is none */
 	char by[PLACE_NAME]; /* the pipeline that stored it; "": a version before, or another program */
 	bool column;	     /* a column could not follow its name: it has no values at the target */
 	enum loader loader;
@@ -56,6 +59,8 @@ size_t place_print(char *out, size_t size, const struct place *p);
 /* false: no place of ours (another program has stored the offset); p is begun. */
 bool place_parse(const char *text, struct place *p);
 uint64_t place_fingerprint(const struct record *r);
+/* Is the target another one than was loaded into? What is not known on one side does not count. The place is of this target from now on. */
+bool place_moves(struct place *p, uint64_t target, uint64_t cluster);
 uint64_t place_columns(const struct schema *s); /* which columns it has, in any order */
 
 /*

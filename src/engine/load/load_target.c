@@ -63,6 +63,12 @@ static bool has_all(struct load_worker *w, const struct load_part *p)
 	return load_all_here(w->l->sh, "rows that are there", p->topic, p->of->owned, &ignored) == 0;
 }
 
+/* A name that is used with another target: it has what was loaded there from then on, and nothing of before. */
+static bool is_other(struct load_part *p, const struct sink_state *state)
+{
+	return place_moves(&p->place, state->target, state->cluster) && p->place.label[0];
+}
+
 static const char *lost_how(const struct sink_state *state)
 {
 	return !state->rows ? "no row" : "its last load is not known there";
@@ -72,17 +78,23 @@ int part_look(struct load_worker *w, struct load_part *p, const struct schema *s
 {
 	const char *label = p->place.label[0] ? p->place.label : NULL;
 	struct sink_state state;
+	bool other;
 
-	if (p->looked || (label == NULL && !p->is_new && !p->place.again)) {
+	if (!p->looked && label == NULL && !p->is_new && !p->place.again) { /* nothing was loaded: any one is right */
+		p->place.target = p->place.cluster = 0;
 		p->looked = true;
-		return 0;
 	}
+	if (p->looked)
+		return 0;
 	if (sink_look(w->sink, schema->db, schema->table, label, &state, err))
 		return -1;
+	other = is_other(p, &state);
 	if (p->is_new && state.rows && has_all(w, p) && old_rows(w, p, schema, err))
 		return -1;
 	if (p->is_new)
 		looked_for_all(p);
+	else if (state.table && other && p->place.gap == GAP_NONE)
+		part_gap(w, p, GAP_TARGET_OTHER, "its first load in this one");
 	else if (state.table && is_lost(&p->place, &state) && p->place.gap == GAP_NONE)
 		part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
 	if (p->place.again && (schema->nkey == 0 || part_appends(w, p)) && state.rows && p->place.gap == GAP_NONE)
@@ -99,6 +111,7 @@ static void look_by_name(struct load_worker *w, struct load_part *p)
 	char name[512], *dot;
 	struct sink_state state;
 	struct err ignored;
+	bool other;
 
 	load_table_name(w->l, p->topic, name, sizeof(name));
 	p->meter = p->meter ? p->meter : table_meter_get(w->l->sh->tables, name);
@@ -112,7 +125,8 @@ static void look_by_name(struct load_worker *w, struct load_part *p)
 	p->looked = true;
 	if (state.table)
 		part_found(w, p);
-	if (!is_lost(&p->place, &state))
+	other = is_other(p, &state);
+	if (!other && !is_lost(&p->place, &state))
 		return;
 	if (!state.table) { /* its next row will not be loaded; whoever puts it back before loses nothing */
 		err_set(&ignored, ERR_CONFIG, 0,
@@ -121,7 +135,8 @@ static void look_by_name(struct load_worker *w, struct load_part *p)
 		part_lost(w, p, &ignored);
 		return;
 	}
-	part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
+	part_gap(w, p, other ? GAP_TARGET_OTHER : GAP_TARGET_LOST,
+			other ? "nothing was loaded since" : lost_how(&state));
 	part_commit(w, p, p->place.intent);
 }
 

@@ -55,6 +55,8 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 	if (empties(truncate_change(p))) {
 		p->place.put = p->is_new = false;
 		p->place.label[0] = '\0'; /* what was loaded before it is not looked for any more */
+		if (!p->looked)
+			p->place.target = p->place.cluster = 0; /* it may be another one, and has what comes now */
 		p->looked = true;
 		p->passing = false;
 		atomic_store(&p->meter->pass, 0);

@@ -22,6 +22,8 @@ static const struct {
 	[GAP_NO_KEY] = { PROBLEM_TABLE_DIFFERENT, "a table without a key was loaded again: rows may be there twice" },
 	[GAP_KEYS_MOVED] = { PROBLEM_TABLE_DIFFERENT,
 			"partitions were added while rows came, and keys moved between older ones: a row may be as it was before" },
+	[GAP_TARGET_OTHER] = { PROBLEM_TARGET_LOST,
+			"rows were loaded into another target before, and are not at this one" },
 };
 
 void gap_tell(struct load *l, const char *topic, int32_t partition, enum place_gap gap, const char *detail)

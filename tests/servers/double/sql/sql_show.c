@@ -255,6 +255,16 @@ static int show_alter(struct sql *q)
 	return db != NULL ? rows_print(&rows) : -1;
 }
 
+/* A number that each cluster keeps: of its directory, as no other has that. */
+static uint64_t cluster_id(const char *dir)
+{
+	uint32_t id = 5381;
+
+	while (*dir)
+		id = id * 33 + (unsigned char)*dir++;
+	return id & INT32_MAX;
+}
+
 static int show_frontends(struct sql *q)
 {
 	static const char *const names[] = {
@@ -293,7 +303,7 @@ static int show_frontends(struct sql *q)
 			sql_number(q, q->server->mysql_port[i]),
 			"9020",
 			i == q->server->nodes.leader ? "LEADER" : "FOLLOWER",
-			"1",
+			sql_number(q, cluster_id(q->server->dir)),
 			"true",
 			node_is_alive(node) ? "true" : "false",
 			"1",
