@@ -10,7 +10,7 @@
 #include "core/clock.h"
 #include "core/intern.h"
 
-enum { AT_ONCE = 1000, STEP_MS = 200 };
+enum { AT_ONCE = 1000, STEP_MS = 200, BRIEF_MS = 2, WAS_FULL = 16 << 20 };
 
 struct kafka_scan {
 	struct kafka_client client;
@@ -19,6 +19,7 @@ struct kafka_scan {
 	int32_t partition;
 	int64_t to;
 	int limit_ms;
+	size_t taken; /* bytes since the client's queue was empty */
 	log_scan_cb *cb;
 	void *arg;
 };
@@ -29,7 +30,7 @@ static const struct kafka_setting presets[] = {
 	/* A queue that is full is looked at once a second only (librdkafka before 2.2): bytes bound it, at 100,000 messages it would stand still. */
 	{ "queued.min.messages", "10000000" },
 	{ "queued.max.messages.kbytes", "65536" },
-	{ "fetch.message.max.bytes", "8388608" },
+	{ "fetch.message.max.bytes", "1048576" },
 	{ "check.crcs", "true" },
 	{ NULL, NULL },
 };
@@ -53,8 +54,25 @@ static int take(struct kafka_scan *s, const rd_kafka_message_t *m, struct arena 
 	if (m->offset >= s->to)
 		return 1;
 	arena_reset(a);
+	s->taken += m->len + m->key_len;
 	kafka_record(&r, m, s->topic, a);
 	return s->cb(s->arg, &r) != 0 || m->offset + 1 >= s->to;
+}
+
+/*
+ * The next message; NULL: none has come for a while. Before 2.2, librdkafka's thread for a broker looks at a queue that was full once a second only:
+ * whoever has emptied a queue that may have been full asks the broker something, which wakes that thread, and the next fetch goes out with it.
+ */
+static rd_kafka_message_t *next(struct kafka_scan *s)
+{
+	rd_kafka_message_t *m = rd_kafka_consume(s->rkt, s->partition, s->taken > WAS_FULL ? BRIEF_MS : STEP_MS);
+	int64_t low, high;
+
+	if (m || s->taken <= WAS_FULL)
+		return m;
+	s->taken = 0;
+	rd_kafka_query_watermark_offsets(s->client.rk, s->topic, s->partition, &low, &high, STEP_MS);
+	return rd_kafka_consume(s->rkt, s->partition, STEP_MS);
 }
 
 static int take_all(struct kafka_scan *s, struct err *err)
@@ -69,7 +87,7 @@ static int take_all(struct kafka_scan *s, struct err *err)
 		ssize_t n;
 
 		/* One by the call that waits no longer than needed, the rest of what is there at once. */
-		messages[0] = rd_kafka_consume(s->rkt, s->partition, STEP_MS);
+		messages[0] = next(s);
 		n = messages[0] ? 1 : 0;
 		if (n)
 			n += rd_kafka_consume_batch(s->rkt, s->partition, 0, messages + 1, AT_ONCE - 1);
