@@ -18,6 +18,8 @@ odd_stopped() { [ -n "$(odd_error)" ]; }
 until_true 20 odd_stopped; ok $? "the table is stopped: $(odd_error)"
 wait_caught_up "the stream goes on"
 same_table good
+until_true 20 status_is 'all(.tables[]; if .table == "testdb.odd" then .lag_rows == -1 and .lag_ms == -1 else .lag_rows == 0 end)'
+ok $? "how far it is behind nobody knows; the other one is up to date" || status | jq -c .tables | note
 
 stop_millrace; ok $? "stops in good order"
 start_millrace

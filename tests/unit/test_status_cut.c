@@ -51,6 +51,20 @@ static size_t bytes_of(const struct status *s)
 	return len;
 }
 
+/* A table that rests is as well as one that moves, and behind it in a list of the worst first. */
+static void test_states(void)
+{
+	static const enum half_state worst_first[] = { HALF_FAILED, HALF_RETRYING, HALF_PAUSED, HALF_STREAMING,
+		HALF_IDLE };
+
+	for (size_t i = 0; i + 1 < sizeof(worst_first) / sizeof(*worst_first); i++) {
+		struct status_table a = { .state = worst_first[i] }, b = { .state = worst_first[i + 1], .lag_ms = 1 };
+
+		ok(status_order("tables", "state", &a, &b) < 0 && status_order("tables", "state", &b, &a) > 0,
+				"%s before %s", half_state_name(a.state), half_state_name(b.state));
+	}
+}
+
 static void test_order(void)
 {
 	struct status_wish wish = { .list = "tables",
@@ -146,6 +160,7 @@ static void test_bytes(void)
 
 int main(void)
 {
+	test_states();
 	test_order();
 	test_bytes();
 	return tap_done();

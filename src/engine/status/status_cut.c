@@ -57,6 +57,12 @@ static int figures(double x, double y)
 	return (x < y) - (x > y); /* the largest first; what is not a number last */
 }
 
+/* What is told last is worst, but for rest, which is as well as work. */
+static int states(enum half_state x, enum half_state y)
+{
+	return figures(x == HALF_IDLE ? -1 : (int)x, y == HALF_IDLE ? -1 : (int)y);
+}
+
 static int by_field(const struct status_field *f, const char *a, const char *b)
 {
 	const char *x = a + f->offset, *y = b + f->offset;
@@ -64,7 +70,7 @@ static int by_field(const struct status_field *f, const char *a, const char *b)
 	switch (f->type) {
 	case F_TEXT: return strcasecmp(x, y);
 	case F_NAME: return strcasecmp(*(const char *const *)x, *(const char *const *)y);
-	case F_STATE: return figures(*(const enum half_state *)x, *(const enum half_state *)y);
+	case F_STATE: return states(*(const enum half_state *)x, *(const enum half_state *)y);
 	case F_U64: return figures((double)*(const uint64_t *)x, (double)*(const uint64_t *)y);
 	case F_I64: return figures((double)*(const int64_t *)x, (double)*(const int64_t *)y);
 	case F_I32: return figures(*(const int32_t *)x, *(const int32_t *)y);

@@ -130,7 +130,10 @@ static void table_rows_behind(struct engine *e)
 	free(tables);
 }
 
-/* A table's lag: rows behind its committed offsets, and how old the newest row at the target is. */
+/*
+ * A table's lag: rows behind its committed offsets, and how old the newest row at the target is. Of a table that capture has stopped nobody knows what
+ * MySQL has; what is still in the log is known.
+ */
 static void table_lags(struct engine *e)
 {
 	int64_t now_ms = clock_wall_us() / 1000;
@@ -140,6 +143,8 @@ static void table_lags(struct engine *e)
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
 		int64_t lag = m->behind, last = atomic_load(&m->last_loaded_ms);
 
+		if (lag == 0 && atomic_load(&m->stopped))
+			lag = -1;
 		atomic_store(&m->lag_rows, lag);
 		atomic_store(&m->lag_ms, lag == 0 ? 0 : lag > 0 && last ? now_ms - last : -1);
 	}
