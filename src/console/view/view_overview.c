@@ -86,8 +86,8 @@ static int draw_problems(const struct grid *g, const struct status *s, struct ca
 struct overview_part {
 	const char *name;
 	enum role role; /* of its frame */
-	char line[2][64];
-	enum role line_role[2];
+	char line[3][64];
+	enum role line_role[3];
 	const struct status_trend *trend;
 	double rate;	 /* < 0: none */
 	double pressure; /* of the arrow before it */
@@ -129,6 +129,7 @@ static void fill_server(const struct status *s, struct overview_part *p)
 {
 	const char *blank = strchr(s->capture.server, ' ');
 	int len = blank ? (int)(blank - s->capture.server) : (int)strlen(s->capture.server);
+	char text[SHOW_SIZE];
 
 	*p = (struct overview_part){
 		.name = "MySQL",
@@ -142,6 +143,8 @@ static void fill_server(const struct status *s, struct overview_part *p)
 	snprintf(p->line[0], sizeof(p->line[0]), "%.*s", len < 63 ? len : 63,
 			s->capture.server[0] ? s->capture.server : "-");
 	snprintf(p->line[1], sizeof(p->line[1]), "%.60s", blank ? blank + 1 : "");
+	if (s->capture.keeps_ms > 0) /* its binlog */
+		snprintf(p->line[2], sizeof(p->line[2]), "kept %s", show_ms(text, s->capture.keeps_ms));
 }
 
 static void fill_half(const struct status *s, bool load, struct overview_part *p)
@@ -213,6 +216,8 @@ static void fill_target(const struct status *s, struct overview_part *p)
 	else
 		snprintf(p->line[0], sizeof(p->line[0]), "%.60s", blank ? blank + 1 : s->load.target);
 	snprintf(p->line[1], sizeof(p->line[1]), "%s loads", show_count(text, (int64_t)s->load.loads));
+	snprintf(p->line[2], sizeof(p->line[2]), "%s dead", show_count(text, s->dead_open));
+	p->line_role[2] = s->dead_open > 0 ? ROLE_CRIT : ROLE_TEXT;
 }
 
 static void draw_part(struct canvas *cv, struct area at, const struct overview_part *p)
@@ -222,7 +227,7 @@ static void draw_part(struct canvas *cv, struct area at, const struct overview_p
 
 	canvas_box(cv, at.y, at.x, BOX_HEIGHT, at.width, p->role);
 	canvas_printf(cv, at.y, at.x + 1, inside, p->role == ROLE_BORDER ? ROLE_TITLE : p->role, " %s ", p->name);
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 3; i++)
 		canvas_text(cv, at.y + 1 + i, at.x + 1, inside, p->line_role[i], p->line[i]);
 	if (p->rate < 0)
 		return;
