@@ -13,6 +13,7 @@
 #include "console/cast.h"
 #include "console/feed.h"
 #include "console/screen.h"
+#include "console/settle.h"
 #include "console/term/console_term.h"
 #include "core/clock.h"
 
@@ -28,6 +29,7 @@ struct console {
 	struct cast *cast; /* NULL: it is not recorded */
 	struct status status;
 	bool dirty;
+	struct settle sized;		     /* the terminal has another size */
 	const char *theme;		     /* of the configuration; lent */
 	char theme_shown[64];		     /* what was chosen since; "" nothing */
 	bool running[FEED_JOBS + 1];	     /* by number */
@@ -49,14 +51,26 @@ static void console_show(struct console *c)
 
 static void console_signals(struct console *c)
 {
-	int signo, rows = c->canvas.rows, cols = c->canvas.cols;
+	int signo;
 
 	while ((signo = term_signal())) {
 		if (signo == SIGHUP)
 			c->end = CONSOLE_HUNG_UP;
-		else if (signo != SIGWINCH)
+		else if (signo == SIGWINCH)
+			settle_note(&c->sized, clock_mono_us());
+		else
 			c->end = CONSOLE_TERMINATED;
 	}
+}
+
+/* A window that is dragged has a hundred sizes a second: one frame for many. */
+static void console_size(struct console *c)
+{
+	int rows = c->canvas.rows, cols = c->canvas.cols;
+
+	if (settle_left(&c->sized, clock_mono_us()) != 0)
+		return;
+	c->sized = (struct settle){ 0 };
 	if (term_resize(&rows, &cols)) {
 		canvas_resize(&c->canvas, rows, cols);
 		term_repaint();
@@ -295,7 +309,10 @@ static void console_errors(struct console *c)
 
 static int console_timeout(const struct console *c)
 {
-	return clock_mono_us() < c->screen.toast_until_us ? TICK_MS : AT_REST_MS;
+	int64_t now_us = clock_mono_us(), left_us = settle_left(&c->sized, now_us);
+	int rest_ms = now_us < c->screen.toast_until_us ? TICK_MS : AT_REST_MS;
+
+	return left_us < 0 || left_us / 1000 >= rest_ms ? rest_ms : (int)(left_us / 1000) + 1;
 }
 
 static void console_loop(struct console *c)
@@ -315,10 +332,11 @@ static void console_loop(struct console *c)
 			console_show(c);
 			c->dirty = false;
 		}
-		if (poll(fds, POLLS, console_timeout(c)) == 0)
+		if (poll(fds, POLLS, console_timeout(c)) == 0 && c->sized.first_us == 0)
 			c->dirty = true;
 		if (fds[POLL_SIGNALS].revents)
 			console_signals(c);
+		console_size(c);
 		if (fds[POLL_KEYS].revents & POLLIN)
 			console_keys(c);
 		else if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))

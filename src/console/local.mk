@@ -16,11 +16,13 @@ src_console_libconsole_a_SOURCES = \
 	src/console/term/term_mouse.c \
 	src/console/term/term_paint.c \
 	src/console/term/term_parts.h \
+	src/console/term/term_sync.c \
 	src/console/term/term_text.c \
 	src/console/dump.c \
 	src/console/dump.h \
 	src/console/feed.c \
 	src/console/feed.h \
+	src/console/settle.h \
 	src/console/widget/chart.c \
 	src/console/widget/chart.h \
 	src/console/widget/grid.c \

@@ -120,6 +120,28 @@ for signal in TERM HUP INT SEGV ABRT; do
 	ended_well
 	report "SIG$signal gives the terminal back" $?
 done
+t pipe-pane -t 0 "cat >>'$folder/raw'"	# what the program writes, as it writes it
+asked() { LC_ALL=C tr '\033' '~' <"$folder/raw" | grep -qF "$1"; }
+until_asked() { tries=0; until asked "$1"; do tries=$((tries + 1)); [ $tries -lt 300 ] || return 1; sleep 0.1; done; }
+start
+until_asked '~[?2026$p'
+report "the terminal is asked whether it shows frames at once" $?
+! asked '~[?2026h'
+report "until it has said so, frames are written without" $?
+keys -l "$(printf '\033[?2026;0$y')"
+keys 5
+shows 'captured'
+! asked '~[?2026h'
+report "nor where it says that it does not" $?
+keys -l "$(printf '\033[?2026;2$y')"
+keys 4
+shows 'positions'
+until_asked '~[?2026h' && until_asked '~[?2026l'
+report "once it has, each frame is" $?
+keys q
+ended_well s
+report "what it said was no key" $?
+t pipe-pane -t 0
 with=NO_MOUSE=1
 start
 [ "$(told)" = 0 ]

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "console/canvas/canvas_width.h"
+#include "console/settle.h"
 #include "console/widget/chart.h"
 #include "console/widget/heat.h"
 #include "console/widget/show.h"
@@ -347,8 +348,40 @@ static void test_widths(void)
 		is_int(canvas_code_width(codes[i].code), codes[i].width, "columns of U+%04X", (unsigned)codes[i].code);
 }
 
+/* A window that is dragged: changes of `every` ms for `ms`, looked at as often as the loop would; how many frames that makes. */
+static int frames(int every, int ms)
+{
+	struct settle s = { 0 };
+	int n = 0;
+
+	for (int64_t now = 1; now < ms + 1000; now++) {
+		if (now < ms && now % every == 0)
+			settle_note(&s, now * 1000);
+		if (settle_left(&s, now * 1000) != 0)
+			continue;
+		s = (struct settle){ 0 };
+		n++;
+	}
+	return n;
+}
+
+static void test_settle(void)
+{
+	struct settle s = { 0 };
+
+	is_int(settle_left(&s, 5), -1, "nothing is waited for");
+	settle_note(&s, 1000);
+	is_int(settle_left(&s, 1000), SETTLE_QUIET_US, "a moment of quiet is waited for");
+	is_int(settle_left(&s, 1000 + SETTLE_QUIET_US), 0, "and then it is time");
+	is_int(frames(1000, 1500), 1, "one new size, one frame");
+	ok(frames(10, 1000) <= 4, "a hundred in a second: %d frames", frames(10, 1000));
+	is_int(frames(10, 200), 1, "a fifth of a second of them: one");
+	ok(frames(10, 3000) >= 9, "what goes on and on is shown meanwhile: %d frames in 3 s", frames(10, 3000));
+}
+
 int main(void)
 {
+	test_settle();
 	setenv("TZ", "UTC", 1);
 	canvas_init(&cv);
 	buf_init(&text, 1 << 20);

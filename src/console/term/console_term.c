@@ -126,8 +126,8 @@ static void prepare_leave(void)
 {
 	static const char *const capabilities[] = { "rmkx", "sgr0", "cnorm", "rmcup" };
 
-	term.leave_len = (size_t)snprintf(term.leave, sizeof(term.leave), "%s%s", PASTE_OFF,
-			term.mouse ? term_mouse_off : "");
+	term.leave_len = (size_t)snprintf(term.leave, sizeof(term.leave), "%s%s%s", PASTE_OFF,
+			term.mouse ? term_mouse_off : "", term_is_plain() ? "" : term_sync_off);
 	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
 		char *text = tigetstr(capabilities[i]);
 
@@ -228,6 +228,7 @@ int term_open(const struct theme *theme, bool mouse, struct err *err)
 	term_paint_open(theme);
 	term_errors_hold();
 	tell_on();
+	term_sync_ask(term.tty);
 	term.open = true;
 	if (!registered)
 		atexit(exit_close);
@@ -321,10 +322,19 @@ uint32_t term_key(bool *pasted)
 			term.pasting = key == KEY_PASTE_BEGIN;
 		if (key == KEY_REPORT)
 			term_mouse_begin();
+		if (kind == KEY_CODE_YES && term_sync_take((int)key))
+			continue;
 		for (size_t i = 0; i < sizeof(curses_keys) / sizeof(curses_keys[0]); i++)
 			if ((wint_t)curses_keys[i].key == key)
 				return curses_keys[i].code;
 	}
+}
+
+void term_show(const struct canvas *cv)
+{
+	term_sync_begin(term.tty);
+	term_paint(cv);
+	term_sync_end(term.tty);
 }
 
 bool term_resize(int *rows, int *cols)

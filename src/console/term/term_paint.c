@@ -88,7 +88,7 @@ static void cell_show(const struct cell *cell, int y, int x)
 	mvadd_wch(y, x, &complex);
 }
 
-void term_show(const struct canvas *cv)
+void term_paint(const struct canvas *cv)
 {
 	bool all = paint.shown.rows != cv->rows || paint.shown.cols != cv->cols;
 
