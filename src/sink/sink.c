@@ -261,6 +261,11 @@ void sink_allow(struct sink *s, bool allowed)
 	s->allowed = allowed;
 }
 
+void sink_begun(struct sink *s, const char *before)
+{
+	s->begun = before;
+}
+
 bool sink_lost(const struct sink *s)
 {
 	return s->lost;
@@ -297,6 +302,7 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 	forget_altered(s);
 	sink_bads_reset(&s->bads);
 	outcome = s->ops->load(s, sink_routed(s->conf, schema), rows, count, label, result, err);
+	s->begun = NULL;
 	if (outcome == SINK_REFUSED && s->ops->forget)
 		s->ops->forget(s); /* perhaps the table is not what it was */
 	sink_bads_sort(&s->bads);

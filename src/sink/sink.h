@@ -91,6 +91,7 @@ struct sink_result {
 	struct sink_phases phases;  /* of all its loads together */
 	bool down;		    /* with REFUSED: the target itself was not there, whatever the table */
 	bool too_many_versions;	    /* with REFUSED, UNKNOWN: loads come faster than the target merges them */
+	bool doubtful;		    /* sink_begun(): it was loaded now, and nobody can say whether it had been before */
 	const struct sink_bad *bad; /* lent until the next call on this handle */
 	size_t nbad;
 	char detail[256]; /* what the target said */
@@ -165,6 +166,12 @@ bool sink_created(const struct sink *s); /* did the last sink_prepare() of this 
  */
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 		const char *label, struct sink_result *result, struct err *err);
+/*
+ * For the next load of this handle: it was begun before, and a target that forgets labels may have forgotten how it ended. It looks
+ * further before it takes rows that are only added. before: the label of the table's last load before it, "" none; lent until the load
+ * is over.
+ */
+void sink_begun(struct sink *s, const char *before);
 /* LOADED, REFUSED (aborted or never seen), UNKNOWN. Of a load of this table, as the source calls it. */
 enum sink_outcome sink_label(struct sink *s, const char *db, const char *table, const char *label, struct err *err);
 /*

@@ -59,6 +59,7 @@ struct sink { /* the first member of each kind's own struct */
 	enum sink_had had;	    /* what the last prepare may rely on */
 	bool lost;		    /* it did not find that */
 	bool allowed;		    /* sink_allow() */
+	const char *begun;	    /* sink_begun(); NULL: the next load is new */
 	_Atomic bool cancelled;
 };
 

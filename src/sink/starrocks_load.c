@@ -11,6 +11,9 @@
  *   different cuts gives the same row twice: an upsert or a delete by key.
  * - `Success` and `Publish Timeout` are committed. Everything else, no answer included, is looked up by label. What is not
  *   known then is SINK_UNKNOWN, and the caller asks or sends again: the same rows under the same label.
+ * - StarRocks forgets labels: after label_keep_max_second, or after label_keep_max_num other loads. Where a load is repeated after that, an
+ *   upsert changes nothing; rows that are only added would be there twice, so a load that was begun before is looked for in the history
+ *   of loads, too.
  * - When StarRocks refuses rows that our own check passed, starrocks_refused.c finds them.
  */
 #include <stdio.h>
@@ -25,6 +28,7 @@
 #define LABEL_MAX 128
 #define STATE_WAIT_MS 800
 #define STATE_POLL_MS 50
+#define SQL_ROOM (4 << 10)
 
 /* What a message means. */
 
@@ -88,6 +92,84 @@ enum sink_outcome starrocks_label_outcome(struct starrocks_sink *s, const char *
 	}
 	err_set(err, ERR_RETRY, 0, "label %s: StarRocks has it in state %s", label, state);
 	return SINK_UNKNOWN;
+}
+
+/* A load that was begun before, of rows that are only added. */
+
+static void keep_finished(void *context, const struct starrocks_record *r)
+{
+	const char *state = r->count ? r->values[0] : NULL;
+
+	/* COMMITED: as information_schema spells it */
+	*(bool *)context |= state && (strcmp(state, "FINISHED") == 0 || strncmp(state, "COMMIT", 6) == 0);
+}
+
+/* The history has a week, but not of every version, and not for every user: without it there is nothing to be learned. */
+static int label_history(struct starrocks_sink *s, const char *db, const char *label, bool *loaded, struct err *err)
+{
+	static const char *const tables[] = { "information_schema.loads", "_statistics_.loads_history" };
+
+	*loaded = false;
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && !*loaded; i++) {
+		struct buf sql;
+		int rc;
+
+		buf_init(&sql, SQL_ROOM);
+		buf_printf(&sql, "SELECT STATE FROM %s WHERE LABEL = ", tables[i]);
+		starrocks_string(&sql, label);
+		buf_puts(&sql, " AND DB_NAME = ");
+		starrocks_string(&sql, db);
+		rc = starrocks_sql_run(s->sql, sql.data, keep_finished, loaded, err);
+		buf_done(&sql);
+		if (rc && (err->kind == ERR_UNREACHABLE || err->kind == ERR_RETRY))
+			return -1;
+		if (rc)
+			err_clear(err);
+	}
+	return 0;
+}
+
+/* LOADED; REFUSED: nobody knows of it; UNKNOWN: err. */
+static enum sink_outcome label_remembered(struct starrocks_sink *s, const char *db, const char *label, struct err *err)
+{
+	enum sink_outcome outcome = starrocks_label_outcome(s, db, label, err);
+	bool loaded;
+
+	if (outcome != SINK_REFUSED)
+		return outcome;
+	if (label_history(s, db, label, &loaded, err))
+		return SINK_UNKNOWN;
+	return loaded ? SINK_LOADED : SINK_REFUSED;
+}
+
+/*
+ * Labels are forgotten in the order in which loads end. So if the load before is known, one that is not known was never committed; and
+ * nothing was, where the table is empty.
+ */
+static enum sink_outcome part_begun(struct stream_load *l, const char *label)
+{
+	const struct schema *schema = l->schema;
+	const struct sink_names names = {
+		.db = schema->db,
+		.table = schema->table,
+		.source_column = schema->at_target.source_column,
+		.source = schema->at_target.source,
+	};
+	const char *before = l->s->base.begun;
+	enum sink_outcome outcome = label_remembered(l->s, schema->db, label, l->err);
+	struct sink_state state = { 0 };
+
+	if (outcome != SINK_REFUSED)
+		return outcome == SINK_LOADED ? SINK_DUPLICATE : outcome;
+	if (before[0]) {
+		outcome = label_remembered(l->s, schema->db, before, l->err);
+		l->result->doubtful |= outcome == SINK_REFUSED;
+		return outcome == SINK_UNKNOWN ? outcome : SINK_REFUSED;
+	}
+	if (starrocks_table_look(l->s->sql, &names, &state, l->err))
+		return SINK_UNKNOWN;
+	l->result->doubtful |= state.rows;
+	return SINK_REFUSED;
 }
 
 /* One Stream Load. */
@@ -192,6 +274,10 @@ enum sink_outcome starrocks_part_send(struct stream_load *l, const struct load_p
 		return SINK_REFUSED;
 	}
 	part_label(l, part, label);
+	if (s->base.begun && part->target->append && (outcome = part_begun(l, label)) != SINK_REFUSED) {
+		snprintf(l->result->detail, sizeof(l->result->detail), "%.60s found in the history of loads", label);
+		return outcome;
+	}
 	load = (struct starrocks_load){
 		.db = l->schema->db,
 		.table = l->schema->table,

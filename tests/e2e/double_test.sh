@@ -565,6 +565,12 @@ is "$(sql 'select current_version()')" "4.0.2 0abcdef" "4.0"
 sql 'create database d' && table t "id int, n int" && table u "id int, n int"
 for label in a b c; do rows t '[{"id":1}]' -H "label: $label" >/dev/null; done
 is "$(state a)$(state b)$(state c)" UNKNOWNVISIBLEVISIBLE "old labels are forgotten by count"
+history() { sql "select label, state, db_name from _statistics_.loads_history order by label" | tr '\t\n' '= '; }
+is "$(history)" "a=FINISHED=d " "and are in the history of loads"
+curl -sS "$control/forget" >/dev/null
+is "$(state b)$(state c) $(history)" "UNKNOWNUNKNOWN a=FINISHED=d b=FINISHED=d c=FINISHED=d " "all of them are forgotten at will"
+curl -sS "$control/forget?history=1" >/dev/null
+is "$(history)" "" "the history, too"
 is "$(($(rows t '[{"id":1}]' | sed 's/.*"CommitAndPublishTimeMs": \([0-9]*\).*/\1/') >= 300))" 1 "a commit takes its time"
 multi() { curl -sS --location-trusted -u root: -H 'db: d' -H 'label: M' -H 'transaction_type: multi' -H 'Expect: 100-continue' "$@" | tr -s '\n ' ' '; }
 has "$(multi -X POST "http://$fe_http/api/transaction/begin")" '"Status": "OK"' "a transaction over tables"
@@ -580,6 +586,7 @@ has "$(rows t '[{"id":1}]' -H 'label: mine' -H 'enable_merge_commit: true')" '"R
 rm -rf "$dir/s"
 start --version 3.2
 is "$(sql 'select version()')" 5.1.0 "3.2"
+has "$(sql 'select label from _statistics_.loads_history')" "Unknown table" "without a history of loads"
 sql 'create database d' && table t "id int, n int"
 has "$(sql 'alter table d.t rename column n to m')" "not supported before 3.3" "without RENAME COLUMN"
 "$starrocks" stop "$dir/s"

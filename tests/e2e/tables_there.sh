@@ -2,7 +2,7 @@
 # tables_there.sh - tables that StarRocks has already, as Flink CDC and people make them, with table.create = false: each is
 # taken as it is, rows arrive equal, and a value that does not fit its column is a dead letter that says which column, what
 # type and what kind of value; its neighbours are loaded. Tables of other models, and tables without a key: rows are added
-# with target.mode = append, after a crash once each; without it they stop.
+# with target.mode = append, after a crash once each, also when StarRocks has forgotten the label of the load that was cut off; without it they stop.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql
@@ -118,6 +118,27 @@ is "$(starrocks "SELECT n, last FROM testdb.sums")" "15	y" "an Aggregate table s
 is "$(starrocks "SELECT COUNT(*), MIN(v), MAX(v) FROM testdb.events")" "6	e	f" "a table without a key: 3 rows, and 3 again after the UPDATE"
 starrocks "SHOW CREATE TABLE testdb.history" | grep -q 'DUPLICATE KEY'; ok $? "millrace makes a Duplicate Key table"
 mr ddl testdb.history | mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" > "$dir/out" 2>&1; ok $? "ddl prints it" || note < "$dir/out"
+# Killed between a load and its offset, and down for longer than StarRocks keeps labels.
+forgotten() # ID HISTORY
+{
+	curl -fsS "$control/fault?name=slow_answer&count=-1&arg=60000" > /dev/null
+	sql testdb -e "INSERT INTO history VALUES ($1, 'cut', NULL)"
+	until_true 30 eval "[ \"\$(starrocks 'SELECT COUNT(*) FROM testdb.history WHERE id = $1')\" = 1 ]"; ok $? "a load is committed" || what_is_wrong
+	kill_millrace
+	curl -fsS "$control/clear" > /dev/null
+	curl -fsS "$control/forget?history=$2" > /dev/null
+	start_millrace
+	wait_caught_up "its label is forgotten, history $2"
+}
+forgotten 5 0
+is "$(starrocks 'SELECT COUNT(*) FROM testdb.history WHERE id = 5')" 1 "the history of loads has it: the row is there once"
+is "$(status | jq -c '[.problems[].code]')" '[]' "and nothing is wrong"
+forgotten 6 1
+until_true 30 has_problem table-different testdb.history; ok $? "without the history it is told" || what_is_wrong
+status | jq -r '.problems[] | select(.subject == "testdb.history") | .text' | grep -q 'StarRocks has forgotten its label'; ok $? "and why"
+mr snapshot testdb.history --truncate --wait > "$dir/out" 2>&1; ok $? "the command that the problem names" || note < "$dir/out"
+until_true 30 problem_is_over table-different testdb.history; ok $? "ends it"
+is "$(starrocks 'SELECT id FROM testdb.history ORDER BY id' | xargs)" "1 2 3 5 6" "with each row once"
 sql testdb -e "ALTER TABLE history ADD COLUMN w INT DEFAULT 7; INSERT INTO history (id, v) VALUES (4, 'w')"
 wait_caught_up "a new column"
 is "$(starrocks 'SELECT w FROM testdb.history WHERE id = 4')" 7 "is added"

@@ -1,6 +1,7 @@
 /*
  * test_load_truncate.c - TRUNCATE and ALTER TABLE of a topic with two partitions, with a broker that is away for some
- * commits and a process that is killed: every moment of going away, of coming back and of the kill is tried. The log
+ * commits and a process that is killed, with a target that knows its labels afterwards and one that has forgotten them: every moment of
+ * going away, of coming back and of the kill is tried. The log
  * and the target are small ones of the test's own; what decides (load_truncate.c, load_part.c) is the program's.
  *
  * What is asked: an older statement never comes after a younger one, none is carried out before all partitions have
@@ -31,7 +32,7 @@ static struct {
 } kept;
 
 /* What the case is. */
-static bool alters;
+static bool alters, forgets;		/* forgets: the target knows no label after a kill */
 static int commits, away_from, away_to; /* calls, and those that fail */
 static int ahead;			/* turns that the first partition has for one of the second */
 static int too_early, went_back;
@@ -157,6 +158,8 @@ static void begin(void)
 
 static void killed(void)
 {
+	if (forgets)
+		memset(kept.label, 0, sizeof(kept.label));
 	topic_forget(&l, topic);
 	for (int i = 0; i < PARTS; i++) {
 		free(topic->parts[i]->pieces);
@@ -175,7 +178,8 @@ static void load_row(struct load_part *p)
 	kept.label[p->partition][at] = true;
 	p->next = at + 1;
 	part_drop_before(p, p->next);
-	part_store(&w, p);
+	if (p->npieces == 0)
+		part_store(&w, p);
 }
 
 static void turn(struct load_part *p)
@@ -293,7 +297,10 @@ int main(void)
 	logline_level(LOG_ERROR);
 	for (int turns = 1; turns <= 4; turns++) {
 		alters = turns % 2 == 0;
+		forgets = false;
 		all_cases(alters ? "ALTER TABLE" : "TRUNCATE", turns);
+		forgets = true;
+		all_cases(alters ? "ALTER TABLE, labels forgotten" : "TRUNCATE, labels forgotten", turns);
 	}
 	put_out();
 	return tap_done();

@@ -304,7 +304,8 @@ static struct load_part *part_new(struct assign_look *k, const struct log_assign
 	atomic_store(&p->stored, p->next);
 	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
 	p->gate = p->added = finding == PLACE_NEW && !p->is_new;
-	p->wants_more = p->place.intent > p->next && !p->lent;
+	p->begun = p->place.intent > p->next;
+	p->wants_more = p->begun && !p->lent;
 	p->verify = finding == PLACE_GOES_ON ? p->place.mark : -1;
 	tell_finding(l, a, p, finding, at);
 	return p;

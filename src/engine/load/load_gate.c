@@ -1,7 +1,8 @@
 /*
  * load_gate.c - a partition that was added to a topic while messages of the others wait. Keys have moved to it: what the
  * others still have of them is older. So it waits until each of the others has loaded what it had when the first message
- * of the new one was there; whatever its producer wrote to them before that is among it. The others are those with lower numbers:
+ * of the new one was there, and stored that; whatever its producer wrote to them before that is among it. (What is not stored is loaded again
+ * after a crash, when StarRocks may have forgotten its label.) The others are those with lower numbers:
  * a partition that is added has the next one. So none waits for one that waits for it, in whichever processes they are.
  *
  * A TRUNCATE that the others carry is older than the new partition, and does not wait for it, or is carried by it, too:
@@ -67,7 +68,7 @@ static int is_past(struct load_worker *w, struct load_part *p, int32_t partition
 		return committed_elsewhere(w, p, partition, &next, err)
 				? -1
 				: p->ahead[partition] == 0 || next >= p->ahead[partition];
-	if (q->gate || q->next >= p->ahead[partition])
+	if (q->gate || q->committed >= p->ahead[partition])
 		return 1;
 	return part_at_truncate(q) ? part_has_truncate(w, p, truncate_id(q, 0), err) : 0;
 }

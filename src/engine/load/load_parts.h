@@ -144,6 +144,7 @@ struct load_part {
 	int64_t state_next;	    /* script thread: the offset that it is as of; -1: it is read again */
 	struct place place;	    /* as it is stored with the offset */
 	bool is_new;		    /* nothing of its topic was loaded before */
+	bool begun;		    /* its next range may have been sent to the target before */
 	bool gate;		    /* it is new, its topic is not: waits for the others (load_gate.c) */
 	bool added;		    /* the same, also when it waits no more */
 	int64_t *ahead; /* how far each of the others has to come, by partition; NULL: no message of its own yet */

@@ -199,6 +199,7 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 	take_mark(p, range);
 	p->next = range->to;
 	p->place.intent = -1;
+	p->begun = false;
 	part_drop_before(p, p->next);
 	if (p->limit && (p->limit *= 2) > 65536)
 		p->limit = 0;
@@ -278,7 +279,8 @@ static void part_loaded(struct load_worker *w, struct load_part *p, const struct
 	char table[512], name[512];
 	size_t bad = 0;
 
-	snprintf(p->place.label, sizeof(p->place.label), "%.*s", PLACE_LABEL - 1, label);
+	if (nkeep > result->nbad || p->place.label[0] == '\0') /* else nothing was sent under it */
+		snprintf(p->place.label, sizeof(p->place.label), "%.*s", PLACE_LABEL - 1, label);
 	load_table_name(w->l, p->topic, table, sizeof(table));
 	snprintf(name, sizeof(name), "%s.%s", schema->db, schema->table);
 	p->place.named = strcmp(table, name) == 0 && strchr(schema->db, '.') == NULL;
@@ -382,6 +384,8 @@ static enum verdict load_table(struct load_worker *w, struct load_part *p, const
 	range_label(label, sizeof(label), w->l->sh->settings->name, t->schema, p->partition, p->place.epoch,
 			range->from, range->to);
 	at_us[1] = clock_mono_us();
+	if (p->begun && appends)
+		sink_begun(w->sink, t->routed ? "" : p->place.label);
 	outcome = sink_load(w->sink, t->schema, w->keep, nkeep, label, &result, why);
 	at_us[2] = clock_mono_us();
 	remember(w, p, range, nkeep, label, at_us, outcome, &result, why);
@@ -390,11 +394,14 @@ static enum verdict load_table(struct load_worker *w, struct load_part *p, const
 		target_says(w, p, false);
 		if (write_bad(w, p, label, &result, why))
 			return letters_later(w, p, why);
+		if (result.doubtful && p->place.gap == GAP_NONE)
+			part_gap(w, p, GAP_NO_KEY, "a load of it was cut off, and StarRocks has forgotten its label");
 		if (!t->routed)
 			part_loaded(w, p, t->schema, label, nkeep, &result);
 		count_loaded(p, outcome, t->count, result.nbad, appends ? t->count - nkeep : 0);
 		return RANGE_LOADED;
 	}
+	p->begun = true;
 	if (outcome == SINK_REFUSED && why->kind == ERR_DATA) {
 		target_says(w, p, false);
 		return RANGE_REFUSED;

@@ -14,7 +14,7 @@
 #include "core/logline.h"
 #include "engine/load/load_worker_parts.h"
 
-static void part_gap(struct load_worker *w, struct load_part *p, enum place_gap gap, const char *detail)
+void part_gap(struct load_worker *w, struct load_part *p, enum place_gap gap, const char *detail)
 {
 	p->place.gap = gap;
 	gap_tell(w->l, p->topic, p->partition, gap, detail);

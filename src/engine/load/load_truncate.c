@@ -122,6 +122,12 @@ static void add_columns(struct load_worker *w, struct load_part *p, const struct
 		truncate_pass(w, p, p->place.truncated);
 }
 
+/* Else rows from before it are loaded again after a crash; and a label that the target has forgotten keeps none of them out. */
+static bool is_stored(const struct load_part *p)
+{
+	return !p->unstored && p->committed == p->next;
+}
+
 /* Where the partitions of the topic stand. */
 struct stand {
 	unsigned wanted, there; /* those that have to reach it, those that have */
@@ -143,7 +149,7 @@ static int take_stand(struct load_worker *w, struct load_part *p, int64_t id, st
 		s->done |= q->place.truncated == id;
 		if (q->place.truncated == id)
 			p->place.column = q->place.column;
-		s->there += part_at_truncate(q) && !q->unstored && truncate_id(q, 0) == id;
+		s->there += part_at_truncate(q) && is_stored(q) && truncate_id(q, 0) == id;
 	}
 	return 0;
 }
@@ -162,7 +168,7 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		add_columns(w, p, change);
 		return;
 	}
-	if (p->unstored && part_commit(w, p, -1))
+	if (!is_stored(p) && part_commit(w, p, -1))
 		return;
 	err_clear(&why);
 	if (take_stand(w, p, id, &s, &why)) {

@@ -88,6 +88,8 @@ bool rows_append(const struct load_worker *w, const struct load_part *p,
 int rows_of_several(const struct load_worker *w, const struct load_part *p, struct err *err);
 
 /* load_target.c */
+void part_gap(struct load_worker *w, struct load_part *p, enum place_gap gap,
+		const char *detail); /* told, and stored */
 /* Before the first load: what differs is told and stored, and the partition goes on. -1: the target does not answer. */
 int part_look(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err);
 void topic_look(struct load_worker *w,

@@ -228,6 +228,20 @@ static void password(struct server *s, struct http_request *r)
 	reply(r, good ? 200 : 400, &b);
 }
 
+/* forget?history=1: the labels of all loads that have ended, also in the history of loads. */
+static void forget(struct server *s, struct http_request *r)
+{
+	char history[8];
+	struct buf b;
+
+	store_lock(&s->store);
+	store_label_forget(&s->store, http_query(r, "history", history, sizeof(history)) && strcmp(history, "1") == 0);
+	store_unlock(&s->store);
+	buf_init(&b, 1 << 10);
+	buf_puts(&b, "forgotten\n");
+	reply(r, 200, &b);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct server *s, struct http_request *r);
@@ -241,10 +255,12 @@ static const struct {
 	{ "node", node },
 	{ "leader", leader },
 	{ "rights", rights },
+	{ "forget", forget },
 };
 
 static void handle(struct server *s, unsigned index, struct http_request *r)
 {
+	static const char known[] = "fault, faults, clear, stats, dump, password, node, leader, rights or forget\n";
 	char *parts[4];
 	unsigned n = http_split(r, parts, 4);
 
@@ -253,8 +269,7 @@ static void handle(struct server *s, unsigned index, struct http_request *r)
 			commands[i].run(s, r);
 			return;
 		}
-	http_reply(r, 404, NULL, "text/plain", "fault, faults, clear, stats, dump, password, node, leader or rights\n",
-			68);
+	http_reply(r, 404, NULL, "text/plain", known, sizeof(known) - 1);
 }
 
 void control_serve(struct server *s, unsigned index, int fd)

@@ -41,7 +41,7 @@ const char *txn_state_name(enum txn_state state)
 struct txn *store_label(struct store *s, const struct db *db, const char *label)
 {
 	for (struct txn *t = s->txns; t != NULL; t = t->next)
-		if (t->db == db && strcmp(t->label, label) == 0)
+		if (t->db == db && !t->forgotten && strcmp(t->label, label) == 0)
 			return t;
 	return NULL;
 }
@@ -339,6 +339,25 @@ void store_txn_release(struct store *s, struct txn *t)
 		drop_rows(s, t);
 }
 
+static void past_free(struct load_past *p)
+{
+	free(p->label);
+	free(p->db);
+	free(p->table);
+	*p = (struct load_past){ 0 };
+}
+
+static void past_add(struct store *s, const struct txn *t)
+{
+	struct load_past *p = &s->past[s->past_at++ % LOADS_PAST];
+
+	past_free(p);
+	p->label = xstrdup(t->label);
+	p->db = xstrdup(t->db->name);
+	p->table = xstrdup(t->table != NULL ? t->table : "");
+	p->finished_ms = t->finished_ms;
+}
+
 static bool is_expired(const struct store *s, const struct txn *t, unsigned finished, int64_t now_ms)
 {
 	return t->finished_ms != 0 && !t->busy && t->state >= TXN_VISIBLE &&
@@ -362,6 +381,8 @@ void store_label_settle(struct store *s, int64_t now_ms)
 			continue;
 		}
 		*at = t->next;
+		if (t->state == TXN_VISIBLE && !t->forgotten)
+			past_add(s, t);
 		free(t->label);
 		free(t->user);
 		free(t->table);
@@ -370,6 +391,18 @@ void store_label_settle(struct store *s, int64_t now_ms)
 		free(t->progress);
 		free(t);
 	}
+}
+
+void store_label_forget(struct store *s, bool history)
+{
+	for (struct txn *t = s->txns; t != NULL; t = t->next) {
+		if (t->state != TXN_VISIBLE || t->forgotten)
+			continue;
+		past_add(s, t);
+		t->forgotten = true;
+	}
+	for (unsigned i = 0; history && i < LOADS_PAST; i++)
+		past_free(&s->past[i]);
 }
 
 static struct table *table_by_id(const struct store *s, uint64_t id)

@@ -79,6 +79,8 @@ int rows_print(struct rows *rows); /* with what stands in the statement: WHERE, 
 void relation_row(const struct sql *q, const struct relation *r, uint64_t i, struct cell *cells, struct arena *scratch);
 void relation_done(struct relation *r);
 int sql_information(struct sql *q, const char *table, struct rows *rows); /* information_schema.table */
+int sql_loads_history(struct sql *q, const char *table,
+		struct rows *rows); /* _statistics_.table, of which there is one, since 3.3 */
 
 /* sql_query.c: the tail of a statement over a relation; items NULL: all columns. */
 struct item {

@@ -1,4 +1,4 @@
-/* sql_information.c - information_schema: tables, columns, schemata, loads, load_tracking_logs, as rows of text. */
+/* sql_information.c - information_schema: tables, columns, schemata, loads, load_tracking_logs, as rows of text; and _statistics_.loads_history. */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -250,7 +250,8 @@ static void fill_loads(struct rows *rows)
 			NULL,
 		};
 
-		rows_add(rows, texts);
+		if (!t->forgotten)
+			rows_add(rows, texts);
 	}
 }
 
@@ -283,6 +284,23 @@ static void fill_tracking(struct rows *rows)
 	}
 }
 
+/* Loads whose labels are forgotten: StarRocks copies what has ended a minute ago. */
+static void fill_history(struct rows *rows)
+{
+	struct sql *q = rows->q;
+
+	for (unsigned i = 0; i < LOADS_PAST; i++) {
+		const struct load_past *p = &q->store->past[i];
+		const char *texts[COUNT(load_names)] = { "0", p->label, NULL, p->db, p->table };
+
+		texts[7] = "FINISHED";
+		texts[9] = "STREAM LOAD";
+		texts[20] = sql_time(q, p->finished_ms);
+		if (p->label != NULL)
+			rows_add(rows, texts);
+	}
+}
+
 static const struct {
 	const char *name, *const *columns;
 	unsigned ncolumns;
@@ -294,6 +312,18 @@ static const struct {
 	{ "loads", load_names, COUNT(load_names), fill_loads },
 	{ "load_tracking_logs", tracking_names, COUNT(tracking_names), fill_tracking },
 };
+
+int sql_loads_history(struct sql *q, const char *table, struct rows *rows)
+{
+	if (strcmp(table, "loads_history") != 0 || (q->server != NULL && q->server->version->number < 30300))
+		return sql_fail(q, 5502,
+				"Getting analyzing error. Detail message: Unknown table '_statistics_.%.100s'.", table);
+	rows_init(rows, q, load_names, COUNT(load_names));
+	store_lock(q->store);
+	fill_history(rows);
+	store_unlock(q->store);
+	return 0;
+}
 
 int sql_information(struct sql *q, const char *table, struct rows *rows)
 {

@@ -201,6 +201,9 @@ static int open_from(struct select *s)
 	if (strcasecmp(name.db, "information_schema") == 0) {
 		result = sql_information(q, name.table, &s->rows);
 		s->r = s->rows.r;
+	} else if (strcmp(name.db, "_statistics_") == 0) {
+		result = sql_loads_history(q, name.table, &s->rows);
+		s->r = s->rows.r;
 	} else {
 		result = open_table(s, &name);
 	}

@@ -114,6 +114,7 @@ struct txn {
 	struct db *db;
 	enum txn_state state;
 	bool busy;		 /* a request works on it */
+	bool forgotten;		 /* its label is known no more */
 	bool multi, transaction; /* begun through /api/transaction */
 	int64_t begun_ms, load_ms, committed_ms, finished_ms, visible_ms, deadline_ms;
 	int64_t timeout_ms, prepared_timeout_ms;
@@ -127,6 +128,13 @@ struct txn {
 	struct txn *next; /* newest first */
 };
 
+/* What _statistics_.loads_history has of a load that is visible, when its label is forgotten. */
+#define LOADS_PAST 4096
+struct load_past {
+	char *label, *db, *table;
+	int64_t finished_ms;
+};
+
 struct store {
 	pthread_mutex_t lock;
 	struct wal wal;
@@ -135,6 +143,8 @@ struct store {
 	struct db *dbs;
 	struct alter *alters;
 	struct txn *txns;
+	struct load_past past[LOADS_PAST]; /* a ring; label NULL: free */
+	unsigned past_at;
 	struct routine *routines; /* double_routine.h; newest first */
 	uint64_t next_id, next_txn;
 	bool replaying;
@@ -205,6 +215,9 @@ int store_txn_commit(struct store *s, struct txn *t, struct err *err);
 void store_txn_abort(struct store *s, struct txn *t, const char *reason);
 void store_txn_release(struct store *s, struct txn *t); /* a request has done with it: not busy */
 void store_label_settle(struct store *s, int64_t now_ms);
+/* Of all that are visible, also while a request still waits for its answer; history: those of _statistics_.loads_history, too. Until the
+ * double starts again. */
+void store_label_forget(struct store *s, bool history);
 int store_load_replay(struct store *s, uint64_t offset, const char *p, uint64_t len, struct err *err);
 const char *txn_state_name(enum txn_state state);
 /* routine_job.c: "jobid p=next p=next", what a transaction says of the offsets that it covers. */
