@@ -228,7 +228,8 @@ int term_open(const struct theme *theme, bool mouse, struct err *err)
 	term_paint_open(theme);
 	term_errors_hold();
 	tell_on();
-	term_sync_ask(term.tty);
+	if (!term_is_plain()) /* which prints what it does not understand */
+		term_sync_ask(term.tty);
 	term.open = true;
 	if (!registered)
 		atexit(exit_close);

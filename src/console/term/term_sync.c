@@ -5,7 +5,6 @@
 #include <curses.h>
 #include <string.h>
 
-#include "console/term/console_term.h"
 #include "console/term/term_parts.h"
 
 #define ASK "\033[?2026$p"
@@ -21,8 +20,6 @@ void term_sync_ask(int tty)
 		"\033[?2026;4$y" };
 
 	known = false;
-	if (term_is_plain())
-		return; /* which prints what it does not understand */
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
 		define_key(answers[i], i < 2 ? TERM_KEY_SYNC : TERM_KEY_NO_SYNC);
 	term_write(tty, ASK, sizeof(ASK) - 1);
