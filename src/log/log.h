@@ -165,7 +165,7 @@ struct log_assigned {
 	const char *topic;
 	int32_t partition;
 	int64_t committed;
-	char metadata[640];
+	char metadata[704];
 };
 /* All that this reader owns now. out: all zero at first; grows, and is used again by the next call; its user frees items. */
 struct log_assigned_list {

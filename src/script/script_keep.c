@@ -22,12 +22,12 @@ struct script_write {
 static struct script_state *state_of(struct script *s)
 {
 	struct err ignored = { .kind = ERR_NONE };
-	bool lost;
+	enum script_state_found found;
 
 	if (s->state)
 		return s->state;
 	if (s->own_state == NULL)
-		s->own_state = script_state_open(NULL, 0, &lost, &ignored);
+		s->own_state = script_state_open(NULL, NULL, &found, &ignored);
 	return s->own_state;
 }
 

@@ -35,6 +35,7 @@ struct state_record {
 
 struct state_entry {
 	uint64_t hash;
+	uint64_t sum; /* of key and value: its part of the map's */
 	int64_t offset;
 	uint32_t key_len, value_len;
 	char bytes[]; /* key, value */
@@ -43,6 +44,7 @@ struct state_entry {
 struct map { /* open addressing; a removed entry leaves no hole, since those behind it move up */
 	struct state_entry **slots;
 	size_t cap, count, bytes;
+	uint64_t sum;
 };
 
 struct script_state {
@@ -50,6 +52,7 @@ struct script_state {
 	struct map map;
 	struct buf pending; /* records that are not in the file */
 	size_t file_bytes;
+	int64_t cut; /* of the file */
 	int fd;
 };
 
@@ -80,7 +83,7 @@ static size_t slot_of(const struct map *m, uint64_t hash, const char *key, size_
 
 static void map_grow(struct map *m)
 {
-	struct map wider = { .cap = m->cap ? 2 * m->cap : 64, .count = m->count, .bytes = m->bytes };
+	struct map wider = { .cap = m->cap ? 2 * m->cap : 64, .count = m->count, .bytes = m->bytes, .sum = m->sum };
 
 	wider.slots = xcalloc(wider.cap, sizeof(*wider.slots));
 	for (size_t i = 0; i < m->cap; i++)
@@ -94,6 +97,7 @@ static void map_grow(struct map *m)
 static void map_remove(struct map *m, size_t at)
 {
 	m->bytes -= script_state_cost(m->slots[at]->key_len, m->slots[at]->value_len);
+	m->sum -= m->slots[at]->sum;
 	m->count--;
 	free(m->slots[at]);
 	m->slots[at] = NULL;
@@ -120,6 +124,7 @@ static void map_set(struct map *m, int64_t offset, const char *key, size_t len, 
 		return;
 	e = xmalloc(sizeof(*e) + len + value_len);
 	*e = (struct state_entry){ .hash = hash,
+		.sum = hash_of(hash ^ len, value, value_len) * 0x9e3779b97f4a7c15u,
 		.offset = offset,
 		.key_len = (uint32_t)len,
 		.value_len = (uint32_t)value_len };
@@ -127,6 +132,7 @@ static void map_set(struct map *m, int64_t offset, const char *key, size_t len, 
 	memcpy(e->bytes + len, value, value_len);
 	m->slots[slot_of(m, hash, key, len)] = e;
 	m->count++;
+	m->sum += e->sum;
 	m->bytes += script_state_cost(len, value_len);
 }
 
@@ -232,8 +238,9 @@ static void put_map(struct buf *b, const struct map *m)
 					m->slots[i]->bytes + m->slots[i]->key_len, m->slots[i]->value_len);
 }
 
-/* The file anew: the map as of `cut`, then the records of `file` from there on. */
-static int rewrite(struct script_state *st, const struct map *m, int64_t cut, const struct buf *file, struct err *err)
+/* The file anew: the map as of `cut`, then the records of `file` from there on to `end`. */
+static int rewrite(struct script_state *st, const struct map *m, int64_t cut, const struct buf *file, int64_t end,
+		struct err *err)
 {
 	char *fresh = xasprintf("%s.new", st->path);
 	struct head head = { .cut = cut };
@@ -248,7 +255,7 @@ static int rewrite(struct script_state *st, const struct map *m, int64_t cut, co
 	buf_put(&b, &head, sizeof(head));
 	put_map(&b, m);
 	while (file && (bytes = next_record(file, &at, &r)) != NULL)
-		if (r.offset >= cut)
+		if (r.offset >= cut && r.offset < end)
 			buf_put(&b, bytes - sizeof(r), sizeof(r) + r.len);
 	fd = b.failed ? -1 : open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600);
 	if (fd >= 0 && write_all(fd, &b) == 0 && rename(fresh, st->path) == 0) {
@@ -256,6 +263,7 @@ static int rewrite(struct script_state *st, const struct map *m, int64_t cut, co
 			close(st->fd);
 		st->fd = fd;
 		st->file_bytes = b.len;
+		st->cut = cut;
 		rc = 0;
 	} else {
 		file_error(st, err);
@@ -267,48 +275,93 @@ static int rewrite(struct script_state *st, const struct map *m, int64_t cut, co
 	return rc;
 }
 
-/* What the file has before `from` into m. */
-static void replay(struct map *m, const struct buf *file, int64_t from)
+/* What the file has of [from, to) into m. */
+static void replay(struct map *m, const struct buf *file, int64_t from, int64_t to)
 {
 	size_t at = sizeof(struct head);
 	const char *bytes;
 	struct state_record r;
 
 	while ((bytes = next_record(file, &at, &r)) != NULL)
-		if (r.offset < from)
+		if (r.offset >= from && r.offset < to)
 			apply(m, &r, bytes);
 }
 
-static int open_file(struct script_state *st, int64_t from, bool *lost, struct err *err)
+/* The state as of the cut, if the file has it. */
+static enum script_state_found find(struct map *m, const struct buf *file, int64_t cut,
+		const struct script_state_wish *wish)
 {
 	struct head head = { .cut = INT64_MAX };
+
+	if (file->len >= sizeof(head))
+		memcpy(&head, file->data, sizeof(head));
+	if (memcmp(head.magic, magic, sizeof(magic)) != 0 || cut < head.cut)
+		return STATE_NONE;
+	replay(m, file, INT64_MIN, cut);
+	if (!wish->known || m->sum == wish->sum)
+		return STATE_FOUND;
+	map_done(m);
+	return STATE_OTHER;
+}
+
+static void put_aside(const struct script_state *st)
+{
+	char *aside = xasprintf("%s.other", st->path);
+
+	if (access(aside, F_OK) != 0)
+		rename(st->path, aside); /* for a person; if it fails, it is gone */
+	free(aside);
+}
+
+/* Without a sum, a cut that the file does not go back to is the file's. */
+static int64_t cut_of(const struct buf *file, const struct script_state_wish *wish)
+{
+	struct head head;
+
+	if (wish->known || file->len < sizeof(head))
+		return wish->cut;
+	memcpy(&head, file->data, sizeof(head));
+	return head.cut > wish->cut && head.cut <= wish->from ? head.cut : wish->cut;
+}
+
+static int open_file(struct script_state *st, const struct script_state_wish *wish, enum script_state_found *found,
+		struct err *err)
+{
+	bool was_empty = wish->from == 0 || (wish->known && wish->sum == 0 && wish->cut == wish->from);
 	struct buf file;
+	int64_t cut;
 	int rc;
 
 	buf_init(&file, FILE_MAX);
 	rc = read_all(st, &file, err);
-	if (rc == 0 && file.len >= sizeof(head))
-		memcpy(&head, file.data, sizeof(head));
-	*lost = rc == 0 ? memcmp(head.magic, magic, sizeof(magic)) != 0 || from < head.cut : from > 0;
-	if (rc == 0 && !*lost)
-		replay(&st->map, &file, from);
+	cut = cut_of(&file, wish);
+	*found = rc == 0 ? find(&st->map, &file, cut, wish) : was_empty ? STATE_FOUND : STATE_NONE;
+	if (*found == STATE_OTHER)
+		put_aside(st);
+	if (*found != STATE_FOUND) {
+		buf_reset(&file);
+		cut = wish->cut;
+	}
 	if (rc >= 0)
-		rc = rewrite(st, &st->map, from, NULL, err);
+		rc = rewrite(st, &st->map, cut, file.len ? &file : NULL, wish->from, err);
+	if (rc == 0 && file.len)
+		replay(&st->map, &file, cut, wish->from);
 	buf_done(&file);
 	return rc;
 }
 
-struct script_state *script_state_open(const char *path, int64_t from, bool *lost, struct err *err)
+struct script_state *script_state_open(const char *path, const struct script_state_wish *wish,
+		enum script_state_found *found, struct err *err)
 {
 	struct script_state *st = xcalloc(1, sizeof(*st));
 
-	*lost = false;
+	*found = STATE_FOUND;
 	st->fd = -1;
 	buf_init(&st->pending, FILE_MAX);
-	if (path == NULL)
+	if (wish == NULL)
 		return st;
 	st->path = xstrdup(path);
-	if (open_file(st, from, lost, err) == 0)
+	if (open_file(st, wish, found, err) == 0)
 		return st;
 	script_state_close(st);
 	return NULL;
@@ -326,25 +379,27 @@ void script_state_close(struct script_state *st)
 	free(st);
 }
 
-/* Old values of before `stored` go. */
-static int shrink(struct script_state *st, int64_t stored, struct err *err)
+/* Old values of before the cut go. */
+static int shrink(struct script_state *st, int64_t cut, struct err *err)
 {
 	struct map old = { 0 };
 	struct buf file;
 	int rc;
 
+	if (cut < st->cut)
+		cut = st->cut;
 	buf_init(&file, FILE_MAX);
 	rc = read_all(st, &file, err);
 	if (rc == 0) {
-		replay(&old, &file, stored);
-		rc = rewrite(st, &old, stored, &file, err);
+		replay(&old, &file, INT64_MIN, cut);
+		rc = rewrite(st, &old, cut, &file, INT64_MAX, err);
 	}
 	map_done(&old);
 	buf_done(&file);
 	return rc ? -1 : 0;
 }
 
-int script_state_save(struct script_state *st, int64_t stored, struct err *err)
+int script_state_save(struct script_state *st, int64_t cut, struct err *err)
 {
 	if (st->path == NULL || (st->pending.len == 0 && !st->pending.failed))
 		return 0;
@@ -354,7 +409,7 @@ int script_state_save(struct script_state *st, int64_t stored, struct err *err)
 	buf_reset(&st->pending);
 	if (st->file_bytes < 4 * st->map.bytes + OLD_BYTES)
 		return 0;
-	return shrink(st, stored, err);
+	return shrink(st, cut, err);
 }
 
 /* ---- its user ---- */
@@ -377,6 +432,11 @@ void script_state_set(struct script_state *st, int64_t offset, const char *key, 
 	map_set(&st->map, offset, key, len, value, value_len);
 	if (st->path)
 		put_record(&st->pending, offset, key, len, value, value_len);
+}
+
+uint64_t script_state_sum(const struct script_state *st)
+{
+	return st->map.sum;
 }
 
 size_t script_state_bytes(const struct script_state *st)

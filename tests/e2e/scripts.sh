@@ -312,9 +312,22 @@ m verify testdb.words > "$dir/out" 2>&1; grep -q "depends on the rows before it 
 
 ! has_problem script-state-empty testdb.words; ok $? "nothing is said of what is kept while it is whole"
 stop_millrace; is $? 0 "stops"
+cp -r "$dir/state/scripts/state" "$dir/older"
+start_millrace
+sql testdb -e "INSERT INTO words VALUES (9000, 'new'), (9001, 'newer')"
+wait_caught_up "rows that an older file does not know"
+! has_problem script-state-empty testdb.words; ok $? "it goes on with what was kept" || what_is_wrong
+stop_millrace; is $? 0 "stops once more"
+cp "$dir/older"/* "$dir/state/scripts/state"
+start_millrace
+sql testdb -e "INSERT INTO words VALUES (9002, 'new')"
+until_true 30 has_problem script-state-empty testdb.words; ok $? "the file of before is noticed" || what_is_wrong
+m problem script-state-empty/testdb.words > "$dir/out"; grep -q "is not what the rows before had left: it is older, or another machine's" "$dir/out"; ok $? "and told" || note < "$dir/out"
+is "$(find "$dir/state/scripts/state" -name '*words*.other' | wc -l)" 1 "it is kept for a person"
+stop_millrace; is $? 0 "stops for the last but one time"
 rm -r "$dir/state/scripts/state"
 start_millrace
-sql testdb -e "INSERT INTO words VALUES (9001, 'w1')"
+sql testdb -e "INSERT INTO words VALUES (9003, 'w1')"
 until_true 30 has_problem script-state-empty testdb.words; ok $? "what a script keeps is gone: a problem" || what_is_wrong
 stop_millrace; is $? 0 "stops again"
 echo row.id | repl -n 1; is "$(cat "$dir/out")" '0:4 {"id":"1"}  1' "lua repl without a running process" || note < "$dir/err"

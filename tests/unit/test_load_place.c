@@ -17,7 +17,9 @@ static void test_text(void)
 		.target = UINT64_MAX - 2,
 		.cluster = UINT64_MAX - 3,
 		.gap = GAP_TARGET_LOST,
-		.partitions = INT32_MAX, },
+		.partitions = INT32_MAX,
+		.state_at = INT64_MAX,
+		.state = UINT64_MAX - 2, },
 		     q;
 	char text[PLACE_TEXT];
 
@@ -34,6 +36,7 @@ static void test_text(void)
 	is_str(q.label, p.label, "label");
 	is_str(q.by, p.by, "whose");
 	is_int(q.partitions, p.partitions, "how many partitions there were");
+	ok(q.state_at == p.state_at && q.state == p.state, "what scripts keep");
 	p.loader = LOADER_ROUTINE;
 	p.job = UINT32_MAX;
 	ok(place_print(text, sizeof(text), &p) < sizeof(text) && place_parse(text, &q), "so has one that is lent");
@@ -45,6 +48,7 @@ static void test_text(void)
 	is_int(q.intent, 7, "with its intent");
 	is_int(q.truncated, 1700000000000, "and its TRUNCATE");
 	is_int(q.epoch, 0, "but no epoch");
+	is_int(q.state_at, -1, "and nothing of what scripts keep");
 	ok(!place_parse("", &q) && q.epoch > 9 && q.intent == -1, "no text is not: a place begins");
 	ok(!place_parse("{\"to\":7", &q), "half a text is not");
 	ok(!place_parse("hello", &q), "nor is another's");

@@ -24,6 +24,8 @@ static struct piece make_piece(int64_t from, size_t count, size_t bytes)
 	struct batch *b = batch_new();
 
 	item->in = item->out = b;
+	b->from = from;
+	b->to = from + (int64_t)count;
 	for (size_t i = 0; i < count; i++) {
 		struct record *r = batch_add_record(b);
 		struct change *c;
@@ -96,6 +98,28 @@ static void test_intent(void)
 	is_int(p->pieces[0].from, 6, "the rest of the piece stays");
 	is_int(p->pieces[0].count, 2, "with its rows");
 	is_int(p->pieces[0].first, 2, "from the right one on");
+	part_drop_before(p, INT64_MAX);
+	free(p->pieces);
+	free(p);
+}
+
+/* What scripts keep is known where an item begins and ends. */
+static void test_state(void)
+{
+	struct load_part *p = make_part(0);
+	struct piece piece = make_piece(0, 4, 10);
+
+	piece.item->keeps = true;
+	piece.item->kept[0] = 70;
+	piece.item->kept[1] = 71;
+	part_add(p, &piece);
+	add(p, 4, 4, 10);
+	part_drop_before(p, 3);
+	ok(p->place.state_at == 0 && p->place.state == 70, "in the middle of an item: as it was before it");
+	part_drop_before(p, 4);
+	ok(p->place.state_at == 4 && p->place.state == 71, "behind it: as it left it");
+	part_drop_before(p, 5);
+	is_int(p->place.state_at, -1, "behind one whose script keeps nothing: not known");
 	part_drop_before(p, INT64_MAX);
 	free(p->pieces);
 	free(p);
@@ -177,6 +201,7 @@ int main(void)
 {
 	test_limits();
 	test_intent();
+	test_state();
 	test_truncate();
 	test_halving();
 	test_label();

@@ -80,16 +80,23 @@ static void test_script(void)
 /* ---- the file ---- */
 
 static struct script_state *state;
+static enum script_state_found found;
 static bool lost;
 
-static void reopen(int64_t from)
+static void open_as(const struct script_state_wish *wish)
 {
 	struct err err = { 0 };
 
 	script_state_close(state);
-	state = script_state_open(path, from, &lost, &err);
+	state = script_state_open(path, wish, &found, &err);
+	lost = found != STATE_FOUND;
 	if (state == NULL)
 		ok(false, "opens: %s", err.msg);
+}
+
+static void reopen(int64_t from)
+{
+	open_as(&(struct script_state_wish){ .from = from, .cut = from });
 }
 
 static void set(int64_t offset, const char *key, const char *value)
@@ -193,6 +200,75 @@ static void test_shrink(void)
 	is_int(get("key")[0], 'a' + 9899 % 26, "as of an offset that was stored");
 }
 
+static void copy(const char *from, const char *to)
+{
+	char command[200];
+
+	snprintf(command, sizeof(command), "cp %s %s", from, to);
+	ok(system(command) == 0, "%s", command);
+}
+
+/* What is stored with the offsets: the sum at `at`, below the offset that reading begins at. */
+static void test_sum(void)
+{
+	char old[60], other[60];
+	uint64_t at_two, at_four;
+
+	snprintf(old, sizeof(old), "%s.old", path);
+	snprintf(other, sizeof(other), "%s.other", path);
+	unlink(path);
+	reopen(0);
+	ok(script_state_sum(state) == 0, "nothing is kept: 0");
+	set(1, "a", "one");
+	save(0);
+	at_two = script_state_sum(state);
+	copy(path, old);
+	set(2, "a", "two");
+	set(3, "b", "three");
+	save(0);
+	at_four = script_state_sum(state);
+	set(5, "b", NULL);
+	set(5, "a", "one");
+	save(0);
+	ok(script_state_sum(state) == at_two && at_four != at_two,
+			"the same values have the same sum, however they came");
+	open_as(&(struct script_state_wish){ .from = 5, .cut = 4, .known = true, .sum = at_four });
+	ok(!lost && strcmp(get("a"), "two") == 0, "the state of before, known by its sum");
+	open_as(&(struct script_state_wish){ .from = 4, .cut = 2, .known = true, .sum = at_two });
+	is_int(found, STATE_NONE, "what was cut off cannot be known by it");
+	copy(old, path);
+	open_as(&(struct script_state_wish){ .from = 3, .cut = 2, .known = true, .sum = at_two });
+	ok(!lost && strcmp(get("a"), "one") == 0, "a file that has come so far");
+	open_as(&(struct script_state_wish){ .from = 3, .cut = 2, .known = true, .sum = at_two });
+	ok(!lost && strcmp(get("a"), "one") == 0, "it is found again, since it was cut where it is known");
+	open_as(&(struct script_state_wish){ .from = 9, .cut = 4, .known = true, .sum = at_four });
+	ok(found == STATE_OTHER && strcmp(get("a"), "(none)") == 0, "one that has not: it begins empty");
+	ok(access(other, F_OK) == 0, "and the file is kept");
+	open_as(&(struct script_state_wish){ .from = 9, .cut = 9, .known = true, .sum = script_state_sum(state) });
+	ok(!lost, "empty, as it was");
+	unlink(path);
+	open_as(&(struct script_state_wish){ .from = 9, .cut = 9, .known = true });
+	ok(!lost, "no file where nothing was kept: nothing is lost");
+	unlink(old);
+	unlink(other);
+}
+
+/* A batch whose script has to ask again begins again, behind what is stored: a crash begins before it. */
+static void test_begun_again(void)
+{
+	unlink(path);
+	reopen(0);
+	set(1, "a", "one");
+	set(2, "a", "two");
+	save(0);
+	open_as(&(struct script_state_wish){ .from = 3, .cut = 1 });
+	is_str(get("a"), "two", "begun again");
+	set(3, "a", "three");
+	save(1);
+	open_as(&(struct script_state_wish){ .from = 2, .cut = 1 });
+	ok(!lost && strcmp(get("a"), "one") == 0, "what is stored is still there");
+}
+
 int main(void)
 {
 	int fd = mkstemp(path);
@@ -206,6 +282,8 @@ int main(void)
 	test_file();
 	test_torn();
 	test_shrink();
+	test_sum();
+	test_begun_again();
 	script_state_close(state);
 	unlink(path);
 	batch_free(in);

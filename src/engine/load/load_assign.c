@@ -301,7 +301,10 @@ static struct load_part *part_new(struct assign_look *k, const struct log_assign
 	if (finding != PLACE_GOES_ON)
 		p->place.partitions = count_partitions(k, p->topic);
 	p->committed = p->arrived = p->read_from = p->next;
-	atomic_store(&p->stored, p->next);
+	p->state_as = (struct script_state_as){ .at = p->place.state_at, .sum = p->place.state };
+	if (finding == PLACE_REPLACED)
+		p->state_as = (struct script_state_as){ .at = p->next }; /* nothing is kept of another log */
+	atomic_store(&p->state_cut, p->place.state_at >= 0 ? p->place.state_at : p->next);
 	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
 	p->gate = p->added = finding == PLACE_NEW && !p->is_new;
 	p->begun = p->place.intent > p->next;

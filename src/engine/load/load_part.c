@@ -176,7 +176,7 @@ int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
 		return -1;
 	}
 	p->committed = p->next;
-	atomic_store(&p->stored, p->next);
+	atomic_store(&p->state_cut, p->place.state_at >= 0 ? p->place.state_at : p->next);
 	p->unstored = false;
 	return 0;
 }

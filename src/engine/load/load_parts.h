@@ -109,6 +109,8 @@ struct load_item {
 	int64_t read_us, scripted_us; /* wall: when the read and the script stage had done with it */
 	bool forget_all;	      /* no rows: drop what is held of older generations and report */
 	bool look;		      /* no rows: the target of this partition may be looked at */
+	bool keeps;		      /* its script keeps something (state.set()) */
+	uint64_t kept[2];	      /* if so: the sum of it before its rows, and after them (script_state_sum()) */
 	struct load_topic *of;	      /* whose bytes it counts to; NULL: none */
 	struct load_item *next;	      /* in the topic's inbox */
 };
@@ -139,7 +141,11 @@ struct load_part {
 	_Atomic bool wants_more; /* a range that was begun needs the rows that follow: it is read, however full it is */
 	int64_t next;		 /* everything before it is loaded */
 	int64_t committed;	 /* everything before it is stored as loaded */
-	_Atomic int64_t stored;	 /* the same, for other threads */
+	_Atomic int64_t state_cut; /* the same, or where what scripts keep was known last: what is before is not asked for again */
+	struct script_state_as { /* script thread: what the place said of it when the partition came */
+		int64_t at;	 /* -1: nothing, or it was held against it */
+		uint64_t sum;
+	} state_as;
 	struct script_state *state; /* script thread: what its scripts keep; NULL: not opened */
 	int64_t state_next;	    /* script thread: the offset that it is as of; -1: it is read again */
 	struct place place;	    /* as it is stored with the offset */

@@ -31,7 +31,7 @@ static const char *loader_name(enum loader loader)
 
 void place_begin(struct place *p)
 {
-	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1, .epoch = unique_number() };
+	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1, .state_at = -1, .epoch = unique_number() };
 }
 
 size_t place_print(char *out, size_t size, const struct place *p)
@@ -49,6 +49,9 @@ size_t place_print(char *out, size_t size, const struct place *p)
 	if (len < size && p->loader != LOADER_OWN)
 		len += (size_t)snprintf(out + len, size - len, ",\"loader\":\"%s\",\"job\":\"%08llx\"",
 				loader_name(p->loader), (unsigned long long)p->job);
+	if (len < size && p->state_at >= 0)
+		len += (size_t)snprintf(out + len, size - len, ",\"state_at\":%lld,\"state\":\"%016llx\"",
+				(long long)p->state_at, (unsigned long long)p->state);
 	if (len < size)
 		len += (size_t)snprintf(out + len, size - len, ",\"partitions\":%lld}", (long long)p->partitions);
 	return len;
@@ -101,6 +104,8 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 		p->gap = gap_named(v);
 	else if (json_is(key, "loader"))
 		p->loader = loader_named(v);
+	else if (json_is(key, "state"))
+		sscanf(text, "%16llx", (unsigned long long *)&p->state);
 	else if (json_is(key, "job"))
 		sscanf(text, "%16llx", (unsigned long long *)&p->job);
 }
@@ -121,12 +126,13 @@ bool place_parse(const char *text, struct place *p)
 		{ "column", &column },
 		{ "again", &again },
 		{ "partitions", &p->partitions },
+		{ "state_at", &p->state_at },
 	};
 	struct json_slice key, v;
 	bool ours = false;
 	struct json j;
 
-	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1 };
+	*p = (struct place){ .intent = -1, .truncated = -1, .mark = -1, .state_at = -1 };
 	json_init(&j, text, strlen(text));
 	if (json_enter(&j, '{')) {
 		while (json_member(&j, &key)) {

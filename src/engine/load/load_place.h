@@ -17,7 +17,7 @@
 #include "row/record.h"
 #include "row/schema.h"
 
-enum { PLACE_TEXT = 640, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
+enum { PLACE_TEXT = 704, PLACE_LABEL = 132, PLACE_NAME = 49 /* of a pipeline: settings_check() */ };
 
 /* Something is missing at the target until the table is read again: stored, so that a restart does not forget it. */
 enum place_gap {
@@ -52,6 +52,8 @@ struct place {
 	enum loader loader;
 	uint64_t job;	    /* of Routine Load that has it; 0: none */
 	int64_t partitions; /* that its topic had when the place began; 0: a version before wrote this */
+	int64_t state_at; /* what the scripts keep had the sum `state` as of this offset, at most the place's; -1: not known */
+	uint64_t state;
 };
 
 void place_begin(struct place *p); /* a place of which nothing is known, with an epoch of its own */

@@ -47,6 +47,15 @@ void part_add(struct load_part *p, const struct piece *piece)
 	p->arrived = piece->to;
 }
 
+/* What scripts keep is known where an item begins and ends: the last such offset up to this one goes with the place. */
+static void note_state(struct load_part *p, const struct load_item *item, int64_t offset)
+{
+	bool whole = item->in->to <= offset;
+
+	p->place.state_at = !item->keeps ? -1 : whole ? item->in->to : item->in->from;
+	p->place.state = item->kept[whole];
+}
+
 void part_drop_before(struct load_part *p, int64_t offset)
 {
 	size_t gone = 0;
@@ -54,6 +63,7 @@ void part_drop_before(struct load_part *p, int64_t offset)
 	while (gone < p->npieces && p->pieces[gone].to <= offset) {
 		struct load_item *item = p->pieces[gone].item;
 
+		note_state(p, item, offset);
 		p->bytes -= p->pieces[gone].bytes;
 		p->rows -= p->pieces[gone].count;
 		if (--item->refs == 0)
@@ -66,6 +76,7 @@ void part_drop_before(struct load_part *p, int64_t offset)
 	if (p->npieces && p->pieces[0].from < offset) {
 		struct piece head;
 
+		note_state(p, p->pieces[0].item, offset);
 		piece_split(&p->pieces[0], offset, &head);
 		p->pieces[0].first += head.count;
 		p->pieces[0].count -= head.count;

@@ -1,7 +1,8 @@
 /*
  * load_state.c - what the scripts of a partition keep (state.set()), in state.dir/scripts/state. It is on disk before the rows that
  * wrote it go on, so it is never behind what is loaded; and it is had as of the offset that comes next, so after a crash
- * the rows that are read again find what they found before. @thread script
+ * the rows that are read again find what they found before. The sum of it is stored with the offsets, so a file that another
+ * machine's work has left behind is known. @thread script
  */
 #include <errno.h>
 #include <stdio.h>
@@ -29,12 +30,45 @@ static char *file_of(const struct load_part *p, const char *folder)
 	return xasprintf("%s/%s-%016llx-%d", folder, readable, (unsigned long long)hash, (int)p->partition);
 }
 
+static void tell_found(struct script_stage *st, const struct load_part *p, enum script_state_found found,
+		const char *path, int64_t from)
+{
+	const char *table = load_topic_meter(st->l, p->of)->name, *name = strrchr(path, '/') + 1;
+	char why[320] = "";
+
+	if (found == STATE_FOUND)
+		return;
+	if (found == STATE_OTHER)
+		snprintf(why, sizeof(why),
+				": scripts/state/%.150s is not what the rows before had left: it is older, or another machine's. It is kept, its name with .other at the end",
+				name);
+	problem_raise(st->l->sh->problems, PROBLEM_SCRIPT_STATE_EMPTY, table,
+			"partition %d: what its script keeps begins empty at offset %lld%s", (int)p->partition,
+			(long long)from, why);
+	logline(LOG_NOTICE, "script", "%s[%d]: what its script keeps begins empty at offset %lld%s", p->topic,
+			(int)p->partition, (long long)from, why);
+}
+
+/* Held against the place once, when the partition has come: from then on the file is this thread's. */
+static struct script_state_wish wish_of(struct load_part *p, int64_t from)
+{
+	struct script_state_wish wish = { .from = from, .cut = atomic_load(&p->state_cut), .sum = p->state_as.sum };
+
+	wish.known = p->state_as.at >= 0 && p->state_as.at <= from;
+	if (wish.known)
+		wish.cut = p->state_as.at;
+	if (wish.cut > from)
+		wish.cut = from;
+	return wish;
+}
+
 static int open_state(struct script_stage *st, struct load_part *p, int64_t from, struct err *err)
 {
 	char *above = xasprintf("%s/scripts", st->l->sh->settings->sink.state_dir),
 	     *folder = xasprintf("%s/state", above);
 	char *path = file_of(p, folder);
-	bool lost = false;
+	struct script_state_wish wish = wish_of(p, from);
+	enum script_state_found found = STATE_FOUND;
 
 	script_state_close(p->state);
 	p->state = NULL;
@@ -42,14 +76,10 @@ static int open_state(struct script_stage *st, struct load_part *p, int64_t from
 		err_set(err, ERR_RETRY, errno, "%s: expected a folder for what scripts keep, found: %s", folder,
 				strerror(errno));
 	else
-		p->state = script_state_open(path, from, &lost, err);
-	if (lost)
-		problem_raise(st->l->sh->problems, PROBLEM_SCRIPT_STATE_EMPTY, load_topic_meter(st->l, p->of)->name,
-				"partition %d: what its script keeps begins empty at offset %lld", (int)p->partition,
-				(long long)from);
-	if (lost)
-		logline(LOG_NOTICE, "script", "%s[%d]: what its script keeps begins empty at offset %lld", p->topic,
-				(int)p->partition, (long long)from);
+		p->state = script_state_open(path, &wish, &found, err);
+	if (p->state)
+		p->state_as.at = -1;
+	tell_found(st, p, found, path, from);
 	free(path);
 	free(folder);
 	free(above);
@@ -63,6 +93,8 @@ int state_lend(struct script_stage *st, struct load_item *item, struct script *s
 	if ((p->state == NULL || p->state_next != item->in->from) && open_state(st, p, item->in->from, err))
 		return -1;
 	p->state_next = -1; /* until it is saved */
+	item->keeps = true;
+	item->kept[0] = script_state_sum(p->state);
 	script_lend_state(script, p->state);
 	return 0;
 }
@@ -72,8 +104,9 @@ int state_take(struct load_item *item, struct script *script, struct err *err)
 	struct load_part *p = item->part;
 
 	script_lend_state(script, NULL);
-	if (script_state_save(p->state, atomic_load(&p->stored), err))
+	if (script_state_save(p->state, atomic_load(&p->state_cut), err))
 		return -1;
+	item->kept[1] = script_state_sum(p->state);
 	p->state_next = item->in->to;
 	return 0;
 }

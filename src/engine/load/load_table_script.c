@@ -77,7 +77,7 @@ static void look_at_version(struct script_stage *st, struct section_script *c, c
 	c->guard.armed = false;
 	if (live->scripts == NULL || !script_store_at(live->scripts, conf->name, 0, &v))
 		return;
-	guarded = strcmp(v.how, "reload") == 0 || strcmp(v.how, "apply") == 0;
+	guarded = strcmp(v.how, "reload") == 0 || strcmp(v.how, "apply") == 0 || strcmp(v.how, "watch") == 0;
 	if (c->script && guarded) {
 		script_stats(c->script, &before);
 		guard_arm(&c->guard, before.rows_in, before.dropped + before.dead, live->load.guard_percent,
