@@ -23,7 +23,7 @@ tables=(
 "notnull|id INT PRIMARY KEY, v INT NOT NULL DEFAULT 7, w VARCHAR(9)|id INT NOT NULL, v INT NOT NULL DEFAULT '7', w VARCHAR(36) NOT NULL DEFAULT 'x'|(1, 8, 'a'), (2, 7, '')|(90, 1, NULL)|column w: NULL (NOT NULL there), but it is VARCHAR(36) in StarRocks"
 "bool|id INT PRIMARY KEY, v TINYINT(1), b BIT(1)|id INT NOT NULL, v BOOLEAN, b BOOLEAN|(1, 1, b'1'), (2, 0, b'0'), (3, NULL, NULL)|(90, 5, b'1'), (91, -1, b'0')|column v: a number other than 0 and 1, but it is BOOLEAN in StarRocks"
 "json|id INT PRIMARY KEY, v JSON, y YEAR|id INT NOT NULL, v VARCHAR(1048576), y INT|(1, '{\"a\": [1, 2]}', 2001), (2, NULL, NULL)||"
-"exact|id INT PRIMARY KEY, d DATE, t DATETIME(6), j JSON|id INT NOT NULL, d DATE, t DATETIME, j JSON|(1, '0001-01-01', '0001-01-01 00:00:00', 'null'), (2, '0001-02-03', '0001-02-03 04:05:06.000007', '[null]'), (3, '0069-12-31', '0070-01-01', NULL), (4, '0099-12-31', '0099-12-31 23:59:59.999999', '\"null\"'), (5, '9999-12-31', '9999-12-31 23:59:59.999999', '{}')||"
+"exact|id INT PRIMARY KEY, d DATE, t DATETIME(6), j JSON|id INT NOT NULL, d DATE, t DATETIME, j JSON|(1, '0001-01-01', '0001-01-01 00:00:00', 'null'), (2, '0001-02-03', '0001-02-03 04:05:06.000007', '[null]'), (3, '0069-12-31', '0070-01-01', NULL), (4, '0099-12-31', '0099-12-31 23:59:59.999999', '\"null\"'), (5, '9999-12-31', '9999-12-31 23:59:59.999999', '{}'), (6, '0000-01-01', '0000-12-31 23:59:59.999999', '1'), (7, '0000-03-01', '0000-01-01 00:00:00', '2')||"
 "narrow|id BIGINT PRIMARY KEY, n INT, d DECIMAL(10,2), f DOUBLE|id INT NOT NULL, n SMALLINT, d DECIMAL(6,1), f FLOAT|(1, -32768, 99999.9, 0.1), (2, 32767, -0.5, 1e30)|(3000000000, 90, 0, 0), (90, 32768, 0, 0), (91, 0, 100000, 0), (92, 0, 0.25, 0), (93, 0, 0, 0.12345678912)|column n: a number outside its range, but it is SMALLINT in StarRocks"
 "numbers|id INT PRIMARY KEY, d DECIMAL(20,4), n BIGINT, t DATETIME(6)|id INT NOT NULL, d DOUBLE, n VARCHAR(8), t VARCHAR(26)|(1, 1.25, -1234567, '2001-01-01 01:02:03'), (2, 12345678901.1234, 0, NULL)|(90, 1234567890123456.7891, 0, NULL), (91, 0, 123456789, NULL)|column n: a value of 9 bytes, but it is VARCHAR(8) in StarRocks"
 )
@@ -50,8 +50,9 @@ is "$(status | jq -c '[.problems[].code]')" '[]' "no problem"
 for t in "${tables[@]}"; do equal "${t%%|*}"; done
 # As text: a load in JSON cannot tell JSON's null from SQL's.
 is "$(starrocks "SELECT id, d, t, j FROM testdb.exact ORDER BY id" | tr '\t' '|')" "$(printf '%s\n' '1|0001-01-01|0001-01-01 00:00:00|NULL' \
-	'2|0001-02-03|0001-02-03 04:05:06.000007|[null]' '3|0069-12-31|0070-01-01 00:00:00|NULL' '4|0099-12-31|0099-12-31 23:59:59.999999|"null"' '5|9999-12-31|9999-12-31 23:59:59.999999|{}')" \
-	"years below 100 exactly, and JSON null as SQL's"
+	'2|0001-02-03|0001-02-03 04:05:06.000007|[null]' '3|0069-12-31|0070-01-01 00:00:00|NULL' '4|0099-12-31|0099-12-31 23:59:59.999999|"null"' '5|9999-12-31|9999-12-31 23:59:59.999999|{}' \
+	'6|0000-01-01|0000-12-31 23:59:59.999999|1' '7|0000-03-01|0000-01-01 00:00:00|2')" \
+	"years below 100 exactly, the year 0 too, and JSON null as SQL's"
 
 for t in "${tables[@]}"; do
 	IFS='|' read -r name _ _ _ bad _ <<< "$t"

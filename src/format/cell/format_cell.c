@@ -184,6 +184,13 @@ static inline int64_t adjusted_micros(int64_t micros, const struct cell_env *env
 	return micros + (date_adjusted(days) - days) * MICROS_PER_DAY;
 }
 
+static enum date_year_zero year_zero(const struct cell_env *env)
+{
+	if (!env->adjust_years)
+		return YEAR_ZERO_KEPT;
+	return env->snapshot ? YEAR_ZERO_MOVED : YEAR_ZERO_NULL;
+}
+
 static char *write_date(char *out, const struct format_cell *c, const struct value *v, struct cell_env *env)
 {
 	int64_t days;
@@ -192,7 +199,7 @@ static char *write_date(char *out, const struct format_cell *c, const struct val
 		return out + num_i64(out, adjusted_days(v->i, env));
 	if (v->kind != VALUE_ZERODATE)
 		return cell_wrong_kind(env);
-	switch (date_zero_micros(v->p, v->len, env->snapshot, &days)) {
+	switch (date_zero_micros(v->p, v->len, year_zero(env), &days)) {
 	case DATE_ZERO_NULL: return write_null(out, c);
 	case DATE_ZERO_INSTANT: return out + num_i64(out, floor_div(days, MICROS_PER_DAY));
 	default: return cell_refuse(env, "the date does not exist in the calendar");
@@ -221,7 +228,7 @@ static char *write_datetime(char *out, const struct format_cell *c, const struct
 		return out + num_i64(out, floor_div(adjusted_micros(v->i, env), unit_us));
 	if (v->kind != VALUE_ZERODATE)
 		return cell_wrong_kind(env);
-	switch (date_zero_micros(v->p, v->len, env->snapshot, &micros)) {
+	switch (date_zero_micros(v->p, v->len, year_zero(env), &micros)) {
 	case DATE_ZERO_NULL: return write_null(out, c);
 	case DATE_ZERO_INSTANT: return out + num_i64(out, floor_div(micros, unit_us));
 	default: return cell_refuse(env, "the date does not exist in the calendar");

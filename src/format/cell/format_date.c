@@ -131,7 +131,7 @@ bool date_is_zero(const char *p, size_t len)
 	return !t.bad && (month == 0 || day == 0);
 }
 
-enum date_zero date_zero_micros(const char *p, size_t len, bool snapshot, int64_t *micros)
+enum date_zero date_zero_micros(const char *p, size_t len, enum date_year_zero year, int64_t *micros)
 {
 	char moved[40];
 
@@ -139,10 +139,11 @@ enum date_zero date_zero_micros(const char *p, size_t len, bool snapshot, int64_
 		return DATE_ZERO_NULL;
 	if (len < 10 || len > sizeof(moved) || __builtin_memcmp(p, "0000-", 5) != 0)
 		return DATE_ZERO_IMPOSSIBLE;
-	if (!snapshot)
+	if (year == YEAR_ZERO_NULL)
 		return DATE_ZERO_NULL;
 	__builtin_memcpy(moved, p, len);
-	moved[0] = '2';
+	if (year == YEAR_ZERO_MOVED)
+		moved[0] = '2';
 	return date_parse(moved, len, micros) ? DATE_ZERO_INSTANT : DATE_ZERO_IMPOSSIBLE;
 }
 

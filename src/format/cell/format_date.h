@@ -10,8 +10,10 @@
 
 enum date_zero { DATE_ZERO_NULL, DATE_ZERO_INSTANT, DATE_ZERO_IMPOSSIBLE };
 
-/* What Debezium makes of the text of a VALUE_ZERODATE. The snapshot moves the year 0 to 2000, the stream gives null. */
-enum date_zero date_zero_micros(const char *p, size_t len, bool snapshot, int64_t *micros);
+/* What Debezium makes of the text of a VALUE_ZERODATE. The snapshot moves the year 0 to 2000, the stream gives null. Without the time adjuster
+ * the year is kept: its days are before the year 1, as ISO 8601 counts. */
+enum date_year_zero { YEAR_ZERO_NULL, YEAR_ZERO_MOVED, YEAR_ZERO_KEPT };
+enum date_zero date_zero_micros(const char *p, size_t len, enum date_year_zero year, int64_t *micros);
 /*
  * "2018-06-20", with or without "13:37:03.5" behind a blank or T and an offset Z or +hh:mm. false: not such a text, or
  * no such day.

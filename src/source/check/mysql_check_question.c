@@ -46,6 +46,11 @@ static bool is_adjusted(const struct column_asked *a)
 	return is_date_by_hand(a) && a->conf->enable_time_adjuster;
 }
 
+static bool is_kept(const struct column_asked *a)
+{
+	return is_date_by_hand(a) && !a->conf->enable_time_adjuster;
+}
+
 static bool is_year(const struct column_asked *a)
 {
 	return a->c->type == COL_YEAR;
@@ -216,7 +221,8 @@ static const struct column_question {
 	{ CHECK_BIGINT_NEAR, is_unsigned_bigint, "@ BETWEEN 4611686018427387904 AND 9223372036854775807", NULL },
 	{ CHECK_TINYINT1, is_tinyint1, "@ NOT IN (0, 1)", NULL },
 	{ CHECK_DATE_ZERO, is_dated, "@ = 0", NULL },
-	{ CHECK_DATE_PARTIAL, is_date_by_hand, "@ <> 0 AND (YEAR(@) = 0 OR MONTH(@) = 0 OR DAYOFMONTH(@) = 0)", NULL },
+	{ CHECK_DATE_PARTIAL, is_adjusted, "@ <> 0 AND (YEAR(@) = 0 OR MONTH(@) = 0 OR DAYOFMONTH(@) = 0)", NULL },
+	{ CHECK_DATE_PARTIAL, is_kept, "@ <> 0 AND (MONTH(@) = 0 OR DAYOFMONTH(@) = 0)", NULL },
 	{ CHECK_DATE_NONE, is_date_by_hand, "MONTH(@) > 0 AND DAYOFMONTH(@) > DAYOFMONTH(LAST_DAY(@))", NULL },
 	{ CHECK_DATE_SHORT_YEAR, is_adjusted, "YEAR(@) BETWEEN 1 AND 99", NULL },
 	{ CHECK_YEAR_ZERO, is_year, "@ = 0", NULL },
