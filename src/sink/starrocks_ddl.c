@@ -121,6 +121,16 @@ bool starrocks_name_is_plain(const char *name)
 }
 
 /* What no statement can put right. */
+static bool is_system(const char *db)
+{
+	static const char *const own[] = { "_statistics_", "information_schema", "sys" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcasecmp(db, own[i]) == 0)
+			return true;
+	return false;
+}
+
 int starrocks_schema_check(const struct schema *schema, struct err *err)
 {
 	struct starrocks_type type;
@@ -135,6 +145,10 @@ int starrocks_schema_check(const struct schema *schema, struct err *err)
 				schema->db, schema->table);
 	if (!starrocks_name_is_plain(schema->table) || !starrocks_name_is_plain(schema->db))
 		return err_set(err, ERR_DATA, 0, "a table name holds control characters; leave the table out");
+	if (is_system(schema->db))
+		return err_set(err, ERR_CONFIG, 0,
+				"table %s.%s: StarRocks keeps its own tables in the database %s: set [starrocks] database, or target in the table's section",
+				schema->db, schema->table, schema->db);
 	for (unsigned i = 0; i < schema->ncolumns; i++) {
 		const struct column *c = &schema->columns[i];
 

@@ -79,6 +79,11 @@ for target in warehouse starrocks; do
 		wait_caught_up "append: read again"
 		is "$(starrocks "SELECT id, v, w FROM orders WHERE shard = 'orders_2' ORDER BY id, v")" "$(sql testdb -N -e "SELECT id, v, w FROM orders_2 ORDER BY id")" "append: its rows are as MySQL has them"
 		until_true 20 problem_is_over column-empty testdb.orders_2; ok $? "append: nothing is told any more" || what_is_wrong
+	else
+		sql testdb -e "ALTER TABLE orders_2 RENAME COLUMN v TO w, RENAME COLUMN w TO v"
+		wait_caught_up "append: a swap of two columns"
+		is "$(warehouse "SELECT id, v, w FROM orders WHERE shard = 'orders_2' ORDER BY id, v")" "$(sql testdb -N -e "SELECT id, v, w FROM orders_2 ORDER BY id")" "warehouse: append: its rows are as MySQL has them, each once"
+		is "$(warehouse "SELECT v FROM orders WHERE shard = 'orders_0' AND id = 20")" v2 "warehouse: append: those of another source as they were"
 	fi
 	no_trouble
 done

@@ -56,6 +56,10 @@ stop_millrace; ok $? "stops"
 target = dw.b"; } | write_conf
 start_millrace
 wait_caught_up "with a target of its own"
+{ starrocks_conf; sections "[table testdb.b]
+target = _statistics_.b"; } > "$dir/other"
+(mv "$dir/millrace.conf" "$dir/kept"; write_conf < "$dir/other"; mr check > "$dir/out"; mv "$dir/kept" "$dir/millrace.conf")
+grep -q "table _statistics_.b: StarRocks keeps its own tables in the database _statistics_" "$dir/out"; ok $? "check refuses a database of StarRocks itself" || note < "$dir/out"
 for t in a b special; do equal $t; done
 stop_millrace; ok $? "stops"
 
