@@ -133,7 +133,7 @@ static void bad(const char *text, const char *want)
 
 	is_int(conf_load_text(&table, &s, "t.conf", text, &err), -1, "refused: %.40s",
 			strchr(text, '\n') ? "a text of lines" : text);
-	is_str(err.msg, want, "the line: %s", want);
+	is_str(err.msg, want, "the line says what is wrong");
 	is_int(err.kind, ERR_CONFIG, "its kind");
 	settings_done(&s);
 }
