@@ -2,7 +2,8 @@
  * source_foreign.c - child tables whose rows InnoDB has changed by a foreign key, which no event tells (mysql_foreign.h): told
  * as different, and read again (foreign.key.cascade). What is hard: it may happen all the time. A table that is touched
  * while it is read is read once more, after a pause of nine times as long as reading took, so that reading costs a tenth
- * at the most; until then it stays told.
+ * at the most; until then it stays told. While the stream is far behind the server nothing is read: what it has still to
+ * tell would touch the table again, and the target is of an earlier time anyway.
  */
 #include "config.h"
 #include "source/source_parts.h"
@@ -14,6 +15,11 @@
 #include "core/clock.h"
 
 enum { PAUSE_MIN_US = 1000000, PAUSE_TIMES = 9 };
+enum {
+	FAR_BYTES = 1 << 18,
+	FAR_MAX_S = 600,
+	UNKNOWN_MAX_S = 5
+}; /* behind the server, and for how long that is waited for */
 
 static bool makes_keys(const struct ddl_change *d)
 {
@@ -99,6 +105,19 @@ static int look_again(struct source *s, struct err *err)
 	return r;
 }
 
+/* Nothing is waited for without end: a server that writes faster than it is read stays ahead. */
+static bool is_far_behind(struct source *s, int64_t now)
+{
+	int64_t behind = s->side.behind_bytes, max_s = behind < 0 ? UNKNOWN_MAX_S : FAR_MAX_S;
+
+	if (behind >= 0 && behind <= FAR_BYTES) {
+		s->foreign_far_us = 0;
+		return false;
+	}
+	s->foreign_far_us = s->foreign_far_us ? s->foreign_far_us : now;
+	return now - s->foreign_far_us < max_s * 1000000;
+}
+
 static void read_again(struct source *s)
 {
 	struct fill_plan *plan = mysql_fill_plan(s->fill);
@@ -117,7 +136,7 @@ static void read_again(struct source *s)
 		s->foreign_next_us = now + (pause > PAUSE_MIN_US ? pause : PAUSE_MIN_US);
 		s->foreign_begun_us = 0;
 	}
-	if (waiting == 0 || reading > 0 || now < s->foreign_next_us)
+	if (waiting == 0 || reading > 0 || now < s->foreign_next_us || is_far_behind(s, now))
 		return;
 	for (size_t i = 0; i < plan->ndifferent; i++) {
 		const struct fill_different *d = &plan->different[i];

@@ -1,7 +1,7 @@
 #!/bin/bash
 # foreign_keys_many.sh [CHANGES] - many random changes of parents whose children InnoDB changes by foreign keys, three levels of CASCADE and SET NULL, which no
-# event tells: keys change, families go and come, while the tables are read again. Everything is equal in the end; and what repair costs beside warn, on the same
-# binlog, is printed (a second pipeline reads it with foreign.key.cascade = warn).
+# event tells: keys change, families go and come, while the tables are read again. Everything is equal in the end; and what repair costs beside warn is printed: of
+# a second pipeline beside it with foreign.key.cascade = warn, while rows come; and on the same binlog, while both catch up. While one catches up, nothing is read again.
 [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)" -lt 2000000 ] || export TMPDIR=/dev/shm
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 changes=${1:-20000}
@@ -62,17 +62,27 @@ catch_up() # NAME
 	start_millrace
 	until_true 900 captured; ok $? "$1: all is captured" || what_is_wrong
 	took=$(((${EPOCHREALTIME/./} - begun) / 1000))
-	cpu=$(awk '{ print ($14 + $15) * 10 }' "/proc/$pid/stat")
+	cpu=$(cpu_of "$pid")
 }
+cpu_of() { awk '{ print ($14 + $15) * 10 }' "/proc/$1/stat"; }	# PID: ms
 
 start_millrace
 wait_caught_up "snapshot"
 all_equal; ok $? "equal before"
 
 # ---- while it runs ----
+sed "s/^name = .*/name = warn/; s|^state.dir = .*|state.dir = $dir/warn|; s/^\[mysql\]/&\nforeign.key.cascade = warn/" "$dir/millrace.conf" > "$dir/warn.conf"
+"$millrace" -c "$dir/warn.conf" run > "$dir/warn.log" 2>&1 &
+warn_pid=$!
+cleanups+=("kill -9 $warn_pid")
+warns() { "$millrace" -c "$dir/warn.conf" status --json 2> /dev/null | jq -e --argjson n "$1" '[.tables[].loaded] | add >= $n' > /dev/null; }
+until_true 60 warns 8000; ok $? "a second pipeline warns" || note < "$dir/warn.log"
+begun=$(cpu_of "$pid") warn_begun=$(cpu_of "$warn_pid")
 sql testdb -e "CALL parents($((changes / 2)), 1)"; ok $? "$((changes / 2)) changes while it runs"
 until_true 120 all_equal; ok $? "equal" || what_is_wrong
 until_true 60 problem_is_over table-mending; ok $? "nothing is told any more"
+echo "# $((changes / 2)) changes while both run, repair against warn: $(($(cpu_of "$pid") - begun)) and $(($(cpu_of "$warn_pid") - warn_begun)) ms of CPU, to the end of mending"
+kill -9 "$warn_pid"; wait "$warn_pid" 2> /dev/null
 stop_millrace; ok $? "stops in good order"
 
 # ---- the same binlog twice ----
@@ -90,6 +100,7 @@ catch_up "repair"
 echo "# $((changes / 2)) changes, repair against warn: $took and $warn_took ms, $cpu and $warn_cpu ms of CPU"
 until_true 300 all_equal; ok $? "equal" || what_is_wrong
 until_true 60 problem_is_over table-mending; ok $? "nothing is told any more"
+echo "# with mending: $(cpu_of "$pid") ms of CPU"
 for t in $tables; do same_table "$t"; done
 stop_millrace; ok $? "stops in good order"
 no_trouble
