@@ -279,6 +279,11 @@ void screen_act(struct screen *s, enum action action)
 		if (screen_of(s))
 			grid_mark(&s->grids[s->view], view_get(s->view)->source, screen_of(s));
 		break;
+	case ACTION_MARK_RANGE:
+		if (screen_of(s) && !grid_mark_range(&s->grids[s->view], view_get(s->view)->source, screen_of(s)))
+			screen_toast(s, ROLE_WARN, "%d lines are marked; there are no more marks", GRID_MARKS);
+		break;
+	case ACTION_COLUMNS: screen_columns_open(s); break;
 	case ACTION_UNMARK: grid_unmark(&s->grids[s->view]); break;
 	case ACTION_LEFT:
 	case ACTION_RIGHT:

@@ -64,6 +64,16 @@ void screen_menu_open(struct screen *s)
 	s->mode = MODE_MENU;
 }
 
+void screen_columns_open(struct screen *s)
+{
+	grid_reset(&s->menu.grid);
+	menu_fill_columns(&s->menu, view_get(s->view)->source, s->grids[s->view].hidden);
+	grid_move(&s->menu.grid, &menu_source, &s->menu, LONG_MIN);
+	snprintf(s->menu_title, sizeof(s->menu_title), "columns of %s", view_get(s->view)->name);
+	s->input[0] = '\0';
+	s->mode = MODE_MENU;
+}
+
 /* A request that takes a table is for all that are marked: at once where it takes several, else one after the other. */
 static bool ask_marked(struct screen *s, const char *name)
 {
@@ -88,6 +98,11 @@ static bool ask_marked(struct screen *s, const char *name)
 
 static void carry_out(struct screen *s, const struct menu_item *item)
 {
+	if (item->column) {
+		grid_hide(&s->grids[s->view], item->column);
+		menu_fill_columns(&s->menu, view_get(s->view)->source, s->grids[s->view].hidden);
+		return;
+	}
 	if (item->why[0]) {
 		screen_toast(s, ROLE_STATUS, "not now: %s", item->why);
 		return;

@@ -18,6 +18,7 @@ void screen_batch_end(struct screen *s, const char *why); /* of one of them; "":
 void screen_trace(struct screen *s, const char *key);	  /* of the table in s->traced */
 void screen_quit(struct screen *s);
 void screen_menu_open(struct screen *s);
+void screen_columns_open(struct screen *s); /* which columns of the list are shown */
 void screen_menu_key(struct screen *s, uint32_t key);
 void screen_menu_draw(struct screen *s, struct canvas *cv, struct area at);
 void screen_search(struct screen *s, int step);	   /* to the next line that has what was searched for, or the last */

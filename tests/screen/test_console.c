@@ -1506,6 +1506,47 @@ static void test_dead(int rows, int cols)
 	clock_fake(0);
 }
 
+/* From the line that was marked last to the cursor, downwards and upwards, and not more than there are marks. */
+static void test_mark_range(void)
+{
+	start(24, 80);
+	keys("5 Gv");
+	ok(strstr(dump(), "6 marked  6/6") != NULL, "v marks from the line that was marked to the cursor");
+	keys("Uv");
+	ok(strstr(dump(), "1 marked  6/6") != NULL, "with none marked, the line under the cursor");
+	keys("kkv");
+	ok(strstr(dump(), "3 marked  4/6") != NULL, "upwards, too");
+	keys("v");
+	ok(strstr(dump(), "3 marked  4/6") != NULL, "none is marked twice");
+	fill_many(&status);
+	start(24, 80);
+	keys("5 Gv");
+	is_int(screen.grids[VIEW_TABLES].nmarks, GRID_MARKS, "no more than there are marks");
+	ok(strstr(dump(), "there are no more marks") != NULL, "which is told");
+	fake_status_fill(&status, 3);
+	status.all_tables = 0;
+}
+
+static void test_chooser(void)
+{
+	start(24, 80);
+	keys("5C");
+	ok(strstr(dump(), "columns of Tables") && strstr(dump(), "[x]") && !strstr(dump(), "[ ]"),
+			"C lists the columns");
+	keys("captured\r");
+	ok(strstr(dump(), "[ ]") != NULL, "Enter hides one");
+	keys("\033");
+	ok(!strstr(dump(), "captured") && strstr(dump(), "load p99"), "and there is room for one that did not fit");
+	keys("4545C\r");
+	keys("\033");
+	ok(strstr(dump(), "state") == NULL && strstr(dump(), "captured") == NULL, "it stays hidden, with others");
+	keys("Ccaptured\r\033Cstate\r\033");
+	ok(strstr(dump(), "state") && strstr(dump(), "captured") && !strstr(dump(), "load p99"),
+			"until it is shown again");
+	keys("1C");
+	ok(strstr(dump(), "columns of") == NULL, "a screen without columns has no chooser");
+}
+
 /* Marked lines: what is done is done to all of them, one after the other, and the first refusal ends it. */
 static void test_marks(void)
 {
@@ -2120,6 +2161,8 @@ int main(void)
 	test_dead(50, 200);
 	test_dead_edit();
 	test_marks();
+	test_mark_range();
+	test_chooser();
 	test_columns();
 	test_refused();
 	test_own_keys();

@@ -66,6 +66,12 @@ static const struct key_binding bindings[] = {
 	{ { ' ' }, ACTION_MARK, SCOPE_TABLES | SCOPE_DEAD | SCOPE_MESSAGES, "Space", "mark",
 			"mark the line for what is done next, or not; two messages: d compares them" },
 	{ { 'U' }, ACTION_UNMARK, SCOPE_TABLES | SCOPE_DEAD | SCOPE_MESSAGES, "U", NULL, "take all marks away" },
+	{ { 'v' }, ACTION_MARK_RANGE, SCOPE_TABLES | SCOPE_DEAD | SCOPE_MESSAGES, "v", NULL,
+			"mark all lines from the one that was marked last to this one" },
+	{ { 'C' }, ACTION_COLUMNS,
+			SCOPE_TABLES | SCOPE_TOPICS | SCOPE_EVENTS | SCOPE_STAGES | SCOPE_LOAD | SCOPE_LAG |
+					SCOPE_CONFIG | SCOPE_PROBLEMS | SCOPE_SESSIONS,
+			"C", NULL, "which columns are shown: what is hidden makes room for what did not fit" },
 	{ { 's' }, ACTION_SEEK, SCOPE_MESSAGES, "s", "seek",
 			"begin elsewhere: an offset, a time, the newest, the begin, the end" },
 	{ { 'F' }, ACTION_FOLLOW, SCOPE_MESSAGES, "F", "follow", "stay at the newest message, or stop there" },

@@ -279,6 +279,21 @@ void menu_fill(struct menu *m, struct menu_place *at, const struct engine_reques
 	grid_move(&m->grid, &menu_source, m, (long)first_that_can(m));
 }
 
+void menu_fill_columns(struct menu *m, const struct grid_source *of, unsigned hidden)
+{
+	m->count = 0;
+	for (int i = 1; i < of->ncolumns; i++) {
+		struct menu_item *item = add(m);
+		bool shown = !(hidden & 1u << i);
+
+		item->column = i;
+		snprintf(item->name, sizeof(item->name), "%s", of->columns[i].title);
+		snprintf(item->key, sizeof(item->key), "%s", shown ? "[x]" : "[ ]");
+		item->help = shown ? "Enter hides this column" : "Enter shows this column";
+	}
+	grid_update(&m->grid, &menu_source, m);
+}
+
 const struct menu_item *menu_selected(const struct menu *m)
 {
 	size_t row;
@@ -323,7 +338,7 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 {
 	const struct menu_item *item = &((const struct menu *)of)->items[row];
 
-	snprintf(out, GRID_KEY, "%s %s", item->key, item->name);
+	snprintf(out, GRID_KEY, "%s %s", item->column ? "" : item->key, item->name);
 }
 
 const struct grid_source menu_source = {

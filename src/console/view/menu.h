@@ -18,6 +18,7 @@ struct menu_item {
 	enum action action;	    /* ACTION_NONE: it is a request */
 	char line[VIEW_COMMAND];    /* of a request, as it is typed, with what is under the cursor */
 	bool whole;		    /* the line has all that the request needs */
+	int column;		    /* of the list, which it hides or shows; 0: it is no column */
 };
 
 struct menu_place { /* where it was opened */
@@ -44,6 +45,8 @@ struct menu {
 void menu_init(struct menu *m);
 void menu_done(struct menu *m);
 void menu_fill(struct menu *m, struct menu_place *at, const struct engine_request_doc *docs);
+/* The columns of a list in place of what can be done: which are hidden, a bit each. The cursor stays where it is. */
+void menu_fill_columns(struct menu *m, const struct grid_source *of, unsigned hidden);
 const struct menu_item *menu_selected(const struct menu *m); /* NULL: none */
 extern const struct grid_source menu_source;
 

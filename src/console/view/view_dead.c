@@ -343,7 +343,7 @@ static bool does(const void *state, enum action action)
 {
 	const struct dead_page *p = state;
 
-	if (action == ACTION_MARK || action == ACTION_UNMARK)
+	if (action == ACTION_MARK || action == ACTION_MARK_RANGE || action == ACTION_UNMARK)
 		return p->level == LEVEL_LETTERS;
 	return action == ACTION_EDIT ? p->level != LEVEL_GROUPS : action != ACTION_OPEN || p->level != LEVEL_LETTER;
 }

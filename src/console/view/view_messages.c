@@ -157,7 +157,7 @@ static void toggle_follow(struct messages_page *p, struct view_order *out)
 static void note_move(struct messages_page *p, enum action action)
 {
 	if (action == ACTION_UP || action == ACTION_PAGE_UP || action == ACTION_HALF_UP || action == ACTION_FIRST ||
-			action == ACTION_MARK)
+			action == ACTION_MARK || action == ACTION_MARK_RANGE)
 		p->follow = false;
 	else if (action == ACTION_LAST)
 		p->follow = true;

@@ -138,6 +138,17 @@ static void drop_lost_marks(struct grid *g, const struct grid_source *source, co
 			drop_mark(g, m);
 }
 
+/* false: there are marks enough. */
+static bool add_mark(struct grid *g, const char *key)
+{
+	if (g->nmarks == GRID_MARKS)
+		return false;
+	if (g->marks == NULL)
+		g->marks = xcalloc(GRID_MARKS, GRID_KEY);
+	snprintf(g->marks[g->nmarks++], GRID_KEY, "%s", key);
+	return true;
+}
+
 void grid_mark(struct grid *g, const struct grid_source *source, const void *of)
 {
 	size_t i = mark_of(g, g->key);
@@ -146,12 +157,39 @@ void grid_mark(struct grid *g, const struct grid_source *source, const void *of)
 		return;
 	if (i < g->nmarks) {
 		drop_mark(g, i);
-	} else if (g->nmarks < GRID_MARKS) {
-		if (g->marks == NULL)
-			g->marks = xcalloc(GRID_MARKS, GRID_KEY);
-		memcpy(g->marks[g->nmarks++], g->key, GRID_KEY);
+	} else {
+		add_mark(g, g->key);
 	}
 	grid_move(g, source, of, 1);
+}
+
+/* Where the row that was marked last stands; without one, where the cursor is. */
+static size_t marked_last(const struct grid *g, const struct grid_source *source, const void *of)
+{
+	char key[GRID_KEY];
+
+	for (size_t i = 0; g->nmarks && i < g->count; i++) {
+		source->key(of, g->order[i], key);
+		if (strcmp(key, g->marks[g->nmarks - 1]) == 0)
+			return i;
+	}
+	return g->cursor;
+}
+
+bool grid_mark_range(struct grid *g, const struct grid_source *source, const void *of)
+{
+	size_t from = marked_last(g, source, of), to = g->cursor;
+	char key[GRID_KEY];
+
+	for (size_t i = from;; i += from < to ? 1 : (size_t)-1) {
+		if (i >= g->count)
+			return true;
+		source->key(of, g->order[i], key);
+		if (mark_of(g, key) == g->nmarks && !add_mark(g, key))
+			return false;
+		if (i == to)
+			return true;
+	}
 }
 
 void grid_unmark(struct grid *g)
@@ -252,10 +290,16 @@ static int column_least(const struct grid_column *column)
 	return abs(column->width);
 }
 
+void grid_hide(struct grid *g, int column)
+{
+	if (column > 0)
+		g->hidden ^= 1u << column;
+}
+
 /* The first column stays; those that are moved out to the left take no room. */
 static bool is_out(const struct grid *g, int column)
 {
-	return column > 0 && column <= g->left;
+	return column > 0 && (column <= g->left || g->hidden & 1u << column);
 }
 
 static int count_hidden(const struct grid *g, const struct grid_source *source, const int *widths)

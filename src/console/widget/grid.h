@@ -53,6 +53,7 @@ struct grid {
 	char key[GRID_KEY]; /* of the row under the cursor */
 	bool at_end;
 	int y, x, drawn;	 /* the first row as drawn last, and how many; drawn 0: it was not */
+	unsigned hidden;	 /* columns that are not wanted, a bit each; never the first */
 	int left, width;	 /* columns behind the first that are moved out to the left; of a line, as drawn last */
 	char (*marks)[GRID_KEY]; /* rows that are marked, by name, in the order of marking; at most GRID_MARKS */
 	size_t nmarks;
@@ -68,7 +69,10 @@ bool grid_selected(const struct grid *g, size_t *row); /* false when there is no
 bool grid_find(struct grid *g, const struct grid_source *source, const void *of, const char *text, int step);
 /* Marks the row under the cursor, or takes its mark away, and goes to the next row. */
 void grid_mark(struct grid *g, const struct grid_source *source, const void *of);
-void grid_unmark(struct grid *g); /* all */
+/* Marks all rows from the one that was marked last to the one under the cursor, without one that one alone; false: there are marks enough. */
+bool grid_mark_range(struct grid *g, const struct grid_source *source, const void *of);
+void grid_unmark(struct grid *g);	    /* all */
+void grid_hide(struct grid *g, int column); /* or shows it again; the first one stays */
 /* "a,b": the marked names. false: they do not fit. */
 bool grid_marks_join(const struct grid *g, const char *between, char *out, size_t size);
 void grid_shift(struct grid *g, const struct grid_source *source,
