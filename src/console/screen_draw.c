@@ -365,7 +365,8 @@ static void draw_pane(struct screen *s, struct canvas *cv, struct area at)
 		return;
 	buf_init(&text, PANE_MAX);
 	screen_detail(s, row, &text);
-	rule_draw(cv, at.y, at.x, at.width, "the selected line", "Enter: whole");
+	rule_draw(cv, at.y, at.x, at.width, "the selected line",
+			s->view == VIEW_TOPICS ? "Enter: messages" : "Enter: whole");
 	wrap_draw(cv, text.data ? text.data : "", text.len, at.y + 1, at.x + 1, at.height - 1, at.width - 2, 0,
 			ROLE_TEXT);
 	buf_done(&text);

@@ -58,6 +58,12 @@ stop_millrace; ok $? "stops in good order"
 start_millrace --role capture
 until_true 60 listed; ok $? "and after a restart, before any row has come" || jq -c '.all_tables' "$dir/status_is.json" | note
 status_is 'any(.tables[]; .table == "testdb.t0" and .state == "idle" and .captured == 0 and .lag_rows == -1)'; ok $? "nothing is said of it that nobody knows"
+sql testdb -e "DROP TABLE t0"
+until_true 30 listed; ok $? "one that is dropped is not listed any more" || jq -c '.all_tables' "$dir/status_is.json" | note
+stop_millrace; ok $? "stops in good order once more"
+start_millrace --role load
+until_true 30 status_is 'any(.tables[]; .table == "testdb.t6" and .captured == 0 and .lag_rows == 0)'; ok $? "the load half lists the tables of the log, also without a row since the start" ||
+	jq -c '.all_tables' "$dir/status_is.json" | note
 stop_millrace; ok $? "stops in good order again"
 no_trouble
 done_testing

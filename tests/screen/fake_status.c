@@ -148,7 +148,9 @@ static void fill_partitions(struct status *s, unsigned second)
 		p->id = i < 3 ? (int32_t)i : 0;
 		p->low = (int64_t)i * 1000;
 		p->high = 1234567 + (int64_t)i * 1000 + second * 4000;
+		p->kept = p->high - p->low;
 		p->committed = i == 4 ? -1 : p->high - (int64_t)i * 60000;
+		p->per_s = i == 4 ? NAN : 4200 - (double)i * 1100;
 		p->lag_per_s = i == 4 ? NAN : (double)i * 40 - 60;
 		p->lag = i == 4 ? -1 : p->high - p->committed;
 	}

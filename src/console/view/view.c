@@ -45,6 +45,7 @@ static const struct view views[VIEW_COUNT] = {
 			.source = &view_topics_source,
 			.list = "partitions",
 			.fields = view_topics_fields,
+			.detail = view_topics_detail,
 			.topic = view_topics_topic, },
 	[VIEW_EVENTS] = { .name = "Events",
 			.brief = "Event",

@@ -82,6 +82,7 @@ void view_reading_detail(const struct status *s, struct buf *out);
 void view_tables_detail(const struct status *s, size_t row, struct buf *out);
 const char *view_tables_target(const struct status *s, size_t row, bool *paused);
 void view_tables_topic(const struct status *s, size_t row, char *out, size_t size);
+void view_topics_detail(const struct status *s, size_t row, struct buf *out);
 void view_topics_topic(const struct status *s, size_t row, char *out, size_t size);
 void view_sessions_detail(const struct status *s, size_t row, struct buf *out);
 void view_events_detail(const struct status *s, size_t row, struct buf *out);

@@ -37,13 +37,15 @@ static void look_at_section(struct capture *c, const struct table_settings *sect
 
 static void list_table(void *tables, const char *db_table)
 {
-	table_meter_get(tables, db_table);
+	table_meters_found(tables, db_table);
 }
 
 static void look_at_lists(struct capture *c)
 {
 	int some = source_each_captured(c->source, list_table, c->sh->tables);
 
+	if (some >= 0)
+		table_meters_looked(c->sh->tables);
 	if (some == 0 && c->sh->loads)
 		problem_raise(c->sh->problems, PROBLEM_NOTHING_CAPTURED, "capture",
 				"no table of the server matches the lists of [mysql], such as table.include.list");

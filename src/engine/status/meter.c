@@ -181,6 +181,7 @@ struct table_meters {
 	struct table_meter **items;
 	size_t count, cap;
 	struct name_map by_name;
+	_Atomic unsigned looks; /* at the lists, that are over */
 };
 
 struct table_meters *table_meters_new(void)
@@ -247,6 +248,25 @@ bool table_meters_have(void *arg, const char *db, const char *table)
 
 	snprintf(name, sizeof(name), "%s.%s", db, table);
 	return table_meter_find(arg, name) != NULL;
+}
+
+void table_meters_found(struct table_meters *t, const char *name)
+{
+	atomic_store(&table_meter_get(t, name)->listed, atomic_load(&t->looks) + 1);
+}
+
+void table_meters_looked(struct table_meters *t)
+{
+	atomic_fetch_add(&t->looks, 1);
+}
+
+bool table_meter_is_gone(struct table_meters *t, struct table_meter *m)
+{
+	unsigned listed = atomic_load(&m->listed);
+
+	return listed != 0 && listed < atomic_load(&t->looks) && counter_get(&m->captured) == 0 &&
+			counter_get(&m->loaded) == 0 && atomic_load(&m->lag_rows) <= 0 && !atomic_load(&m->stopped) &&
+			!atomic_load(&m->paused) && atomic_load(&m->trouble) == 0;
 }
 
 size_t table_meters_count(struct table_meters *t)

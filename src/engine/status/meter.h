@@ -107,6 +107,7 @@ struct table_meter {
 	_Atomic int64_t verified_us,
 			differences; /* wall: when the last comparison with MySQL began; what it found; 0 and -1: none yet */
 	_Atomic int64_t lag_rows, lag_ms; /* of the load, by the housekeeper; -1 unknown */
+	_Atomic unsigned listed; /* the look at the lists of captured tables in which it was found last; 0: in none */
 	struct counter script_rows,
 			script_ns;   /* script thread: rows that went through the table's script, and what that took */
 	script_meters scripts;	     /* of its section, in what is or was in force */
@@ -130,6 +131,11 @@ struct table_meter *table_meter_get(struct table_meters *t, const char *name);	/
 struct table_meter *table_meter_find(struct table_meters *t, const char *name); /* NULL: none */
 /* For script_refuse_to(), arg: the meters. Only what has rows of its own has one: what is captured here, and what is loaded from a topic. */
 bool table_meters_have(void *arg, const char *db, const char *table);
+/* A look at the lists of captured tables: each that is found, then the end of it. What was found once, has no longer been found, and never had a row
+ * is a table that is gone: nobody is told of it. */
+void table_meters_found(struct table_meters *t, const char *name);
+void table_meters_looked(struct table_meters *t);
+bool table_meter_is_gone(struct table_meters *t, struct table_meter *m);
 size_t table_meters_count(struct table_meters *t);
 struct table_meter *table_meter_at(struct table_meters *t, size_t i);
 void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops,

@@ -167,10 +167,11 @@ struct status_script { /* a script at work for one table; of a chain each. Figur
 struct status_partition {
 	char topic[250];
 	int32_t id;
-	int64_t low, high;
+	int64_t low, high, kept;
 	int64_t committed; /* by our load group; -1: none */
 	int64_t lag;	   /* -1: none */
-	double lag_per_s;  /* how it changes, over the last minute; NAN unknown */
+	double per_s;	   /* messages that come, over the last minute; NAN unknown */
+	double lag_per_s;  /* how the lag changes, over the last minute; NAN unknown */
 };
 
 struct status_routine {					     /* a Routine Load job of the cluster, whoever made it */

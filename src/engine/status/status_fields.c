@@ -217,10 +217,14 @@ const struct status_field status_partition_fields[] = {
 	FIELD(status_partition, F_I32, "partition", id, "Partition"),
 	FIELD(status_partition, F_I64, "low", low, "Oldest offset that the log has"),
 	FIELD(status_partition, F_I64, "high", high, "Offset of the next message"),
+	FIELD(status_partition, F_I64, "kept", kept,
+			"Offsets from `low` to `high`: messages, and transaction markers among them"),
 	FIELD(status_partition, F_I64, "committed", committed, "Offset of our consumer group; -1: none"),
 	FIELD(status_partition, F_I64, "lag", lag, "Messages that are not loaded; -1: not known"),
+	FIELD(status_partition, F_DOUBLE, "per_s", per_s,
+			"Messages a second that come, transaction markers among them, over the last minute; null: not known"),
 	FIELD(status_partition, F_DOUBLE, "lag_per_s", lag_per_s,
-			"How that changes, over the last minute; null: not known"),
+			"How `lag` changes, over the last minute; null: not known"),
 	END,
 };
 const struct status_field status_routine_fields[] = {

@@ -1,6 +1,7 @@
 /*
- * engine_sections.c - the same as capture/capture_sections.c in a process without a capture half: sections [table NAME] are
- * compared with the topics that the log has. Under engine.lock, each time the partitions were looked up.
+ * engine_sections.c - the same as capture/capture_sections.c in a process without a capture half: the tables that are listed are those whose topics
+ * the log has, with a row since the start or without, and sections [table NAME] are compared with them. Under engine.lock, each time the partitions
+ * were looked up.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -51,9 +52,12 @@ void engine_sections_look(struct engine *e)
 	for (size_t i = 0; before && before != live && i < before->ntables; i++)
 		problem_clear(e->shared.problems, PROBLEM_SECTION_UNKNOWN, before->tables[i].name);
 	e->sections_of = live;
-	if (live->ntables == 0 || e->npartitions == 0)
+	if (e->npartitions == 0)
 		return;
 	names = tables_of_topics(e, &count);
+	for (size_t i = 0; i < count; i++)
+		table_meters_found(e->shared.tables, names[i]);
+	table_meters_looked(e->shared.tables);
 	for (size_t i = 0; i < live->ntables; i++)
 		look_at_section(e, &live->tables[i], names, count);
 	free(names);

@@ -27,6 +27,18 @@ static void partition_offset(struct status_partition *p, const struct log_groups
 	p->lag = p->committed < 0 ? -1 : p->high > p->committed ? p->high - p->committed : 0;
 }
 
+/* Of the broker's own: nobody looks into these beside a pipeline, and they have hundreds of partitions. `millrace topics` lists them. */
+static bool is_of_the_broker(const char *topic)
+{
+	static const char *const own[] = { "__consumer_offsets", "__transaction_state", "__cluster_metadata",
+		"__share_group_state" };
+
+	for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(own[i], topic) == 0)
+			return true;
+	return false;
+}
+
 static struct status_partition *partitions_read(struct engine *e, size_t *count)
 {
 	struct status_partition *out = NULL;
@@ -45,7 +57,7 @@ static struct status_partition *partitions_read(struct engine *e, size_t *count)
 		n += topics.items[i].npartitions;
 	out = xcalloc(n ? n : 1, sizeof(*out));
 	for (size_t i = 0; i < topics.count; i++)
-		for (unsigned k = 0; k < topics.items[i].npartitions; k++) {
+		for (unsigned k = 0; k < topics.items[i].npartitions && !is_of_the_broker(topics.items[i].name); k++) {
 			const struct log_partition *from = &topics.items[i].partitions[k];
 			struct status_partition *p = &out[(*count)++];
 
@@ -53,7 +65,8 @@ static struct status_partition *partitions_read(struct engine *e, size_t *count)
 			p->id = from->id;
 			p->low = from->low;
 			p->high = from->high;
-			p->lag_per_s = NAN;
+			p->kept = p->high - p->low;
+			p->lag_per_s = p->per_s = NAN;
 			partition_offset(p, &groups);
 		}
 	log_topics_free(&topics);
@@ -73,23 +86,28 @@ static const struct status_partition *same_partition(const struct engine *e, con
 	return NULL;
 }
 
-/* How lags change: over the last minute, the newest seconds count most. Under lock */
+/* A rate over the last minute, of which the newest seconds count most. */
+static double smoothed(double before, int64_t change, double seconds)
+{
+	double rate = (double)change / seconds;
+
+	return isnan(before) ? rate : before + (1 - exp(-seconds / TREND_S)) * (rate - before);
+}
+
+/* How lags change, and how fast messages come. Under lock */
 static void partition_trends(struct engine *e, struct status_partition *fresh, size_t count)
 {
 	int64_t now_us = clock_mono_us();
 	double seconds = (double)(now_us - e->partitions_us) / 1e6;
-	double weight = 1 - exp(-seconds / TREND_S);
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && seconds > 0; i++) {
 		struct status_partition *p = &fresh[i];
 		const struct status_partition *before = same_partition(e, p, i);
-		double rate;
 
-		if (before == NULL || before->lag < 0 || p->lag < 0 || seconds <= 0)
-			continue;
-		rate = (double)(p->lag - before->lag) / seconds;
-		p->lag_per_s = isnan(before->lag_per_s) ? rate
-							: before->lag_per_s + weight * (rate - before->lag_per_s);
+		if (before && p->high >= before->high)
+			p->per_s = smoothed(before->per_s, p->high - before->high, seconds);
+		if (before && before->lag >= 0 && p->lag >= 0)
+			p->lag_per_s = smoothed(before->lag_per_s, p->lag - before->lag, seconds);
 	}
 	e->partitions_us = now_us;
 }
@@ -321,10 +339,15 @@ static int by_name(const void *a, const void *b)
 
 static void copy_tables(struct engine *e, struct status *out)
 {
-	out->ntables = table_meters_count(e->shared.tables);
-	out->tables = xcalloc(out->ntables ? out->ntables : 1, sizeof(*out->tables));
-	for (size_t i = 0; i < out->ntables; i++)
-		copy_table(e, table_meter_at(e->shared.tables, i), &out->tables[i]);
+	size_t n = table_meters_count(e->shared.tables);
+
+	out->tables = xcalloc(n ? n : 1, sizeof(*out->tables));
+	for (size_t i = 0; i < n; i++) {
+		struct table_meter *m = table_meter_at(e->shared.tables, i);
+
+		if (!table_meter_is_gone(e->shared.tables, m))
+			copy_table(e, m, &out->tables[out->ntables++]);
+	}
 	qsort(out->tables, out->ntables, sizeof(*out->tables), by_name);
 }
 
