@@ -321,6 +321,7 @@ static void note_time(struct script *s, int64_t started_us, int line)
 {
 	int64_t now_us = clock_mono_us();
 
+	s->pauses = s->until_us && now_us >= s->until_us;
 	if (now_us - started_us > s->slow.row_us) {
 		s->slow.row_us = now_us - started_us;
 		s->slow.line = line;
@@ -388,47 +389,75 @@ static bool runs(const struct script *s, const struct change *c)
 	return c->op != CHANGE_DELETE || s->has_delete || s->nto;
 }
 
-/* As script_run(), of one script. */
-int script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
-		struct batch *out, struct err *err)
-{
-	size_t before = out->nchanges, sample = s->sample_told ? count / 2 % SCRIPT_SAMPLE_ROWS : SIZE_MAX;
-	int64_t start_us = clock_mono_us();
+/* ---- rows of a batch ---- */
 
+static void begin_rows(struct script *s, const struct batch *in, const struct script_rows *rows, struct batch *out,
+		int64_t now_us)
+{
 	s->in = in;
 	s->out = out;
 	s->held = NULL;
-	s->batch_us = start_us;
-	s->batch_bytes = 0;
-	s->slow = (struct script_slow){ 0 };
-	s->waits = false;
+	s->batch_us = now_us - rows->busy_us;
+	s->batch_bytes = rows->batch_bytes;
+	s->slow = rows->slow;
+	s->waits = s->pauses = false;
 	script_query_begin(s);
-	for (size_t i = 0; i < count && !s->waits; i++) {
-		s->change = &changes[i];
+}
+
+static void end_rows(struct script *s, struct script_rows *rows)
+{
+	int64_t now_us = clock_mono_us();
+
+	if (rows->at == rows->count)
+		s->pauses = false;
+	if (s->npairs && !s->pauses)
+		script_columns_apply(s, s->out, rows->before);
+	if (!s->waits && !s->pauses)
+		script_query_end(s);
+	rows->busy_us = now_us - s->batch_us;
+	rows->batch_bytes = s->batch_bytes;
+	rows->slow = s->slow;
+	s->in = NULL;
+	s->out = NULL;
+	s->change = NULL;
+}
+
+static void look_at_time(struct script *s)
+{
+	s->pauses = s->until_us && clock_mono_us() >= s->until_us;
+}
+
+/* As script_run_until(), of one script. */
+int script_run_one(struct script *s, const struct batch *in, struct script_rows *rows, struct batch *out,
+		struct err *err)
+{
+	size_t begun = rows->at, there = out->nchanges, count = rows->count, i = begun;
+	size_t sample = s->sample_told ? count / 2 % SCRIPT_SAMPLE_ROWS : SIZE_MAX;
+	int64_t start_us = clock_mono_us();
+
+	begin_rows(s, in, rows, out, start_us);
+	for (; i < count && !s->waits && !s->pauses; i++) {
+		s->change = &rows->changes[i];
 		if (s->change->schema == NULL) { /* DDL of a whole database */
 			*batch_add_change(out) = *s->change;
 			continue;
 		}
 		if (!runs(s, s->change))
 			pass_through(s);
-		else if (i % SCRIPT_SAMPLE_ROWS == sample)
+		else if (i % SCRIPT_SAMPLE_ROWS == sample) {
 			script_run_sampled(s, run_one);
-		else
+			look_at_time(s);
+		} else
 			run_one(s);
 	}
-	if (s->npairs)
-		script_columns_apply(s, out, before);
-	if (!s->waits)
-		script_query_end(s);
-	s->in = NULL;
-	s->out = NULL;
-	s->change = NULL;
-	s->stats.rows_in += count;
-	s->stats.rows_out += out->nchanges - before;
+	rows->at = i;
+	end_rows(s, rows);
+	s->stats.rows_in += i - begun;
+	s->stats.rows_out += out->nchanges - there;
 	s->stats.ns += (uint64_t)(clock_mono_us() - start_us) * 1000;
 	if (s->waits) {
 		*err = s->wait;
 		return -1;
 	}
-	return 0;
+	return s->pauses;
 }

@@ -76,6 +76,14 @@ void script_close(struct script *s);
  */
 int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out,
 		struct err *err);
+/*
+ * The same until the clock has passed until_us (monotonic): then it ends after the row at hand, 1, and *pause is what to call it with again,
+ * with the same batches; other batches may go through s meanwhile. *pause is NULL at first and when it returns anything else; its owner frees it.
+ */
+struct script_pause;
+int script_run_until(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out,
+		int64_t until_us, struct script_pause **pause, struct err *err);
+void script_pause_free(struct script_pause *p); /* NULL allowed */
 struct script_stats {
 	uint64_t rows_in, rows_out, dropped, dead, ns;
 	uint64_t lookups, lookups_known,

@@ -33,34 +33,64 @@ void script_close(struct script *s)
 	}
 }
 
-/* What is in out from `first` on goes to s. */
-static void take(struct script *s, struct batch *out, size_t first)
+struct script_pause {
+	size_t place; /* in the chain */
+	struct script_rows rows;
+	struct change *taken; /* rows.changes, where they are those that another script gave; NULL: those of the batch */
+};
+
+void script_pause_free(struct script_pause *p)
 {
-	size_t count = out->nchanges - first;
+	if (p)
+		free(p->taken);
+	free(p);
+}
+
+/* What is in out from `before` on goes to s. */
+static struct script_rows take(struct script *s, struct batch *out, size_t before)
+{
+	size_t count = out->nchanges - before;
 
 	if (s->cap_taken < count) {
 		s->taken = xrealloc(s->taken, count * sizeof(*s->taken));
 		s->cap_taken = count;
 	}
 	if (count)
-		memcpy(s->taken, out->changes + first, count * sizeof(*s->taken));
-	out->nchanges = first;
+		memcpy(s->taken, out->changes + before, count * sizeof(*s->taken));
+	out->nchanges = before;
+	return (struct script_rows){ .changes = s->taken, .count = count, .before = before };
 }
 
-static int run_all(struct script *s, const struct batch *in, const struct change *changes, size_t count,
+/* Other batches go through the chain before it goes on: what s had taken is kept apart. Takes `was`. */
+static struct script_pause *pause_at(const struct script *s, size_t place, const struct script_rows *rows,
+		struct script_pause *was)
+{
+	struct script_pause *p = was ? was : xcalloc(1, sizeof(*p));
+
+	p->place = place;
+	p->rows = *rows;
+	if (rows->changes != s->taken)
+		return p;
+	free(p->taken);
+	p->taken = xmalloc(rows->count * sizeof(*p->taken));
+	memcpy(p->taken, rows->changes, rows->count * sizeof(*p->taken));
+	p->rows.changes = p->taken;
+	return p;
+}
+
+/* 1: paused in the script at *place, with what is left in rows. */
+static int run_all(struct script **s, size_t *place, struct script_rows *rows, const struct batch *in,
 		struct batch *out, struct err *err)
 {
-	size_t before = out->nchanges;
+	for (;;) {
+		int rc = script_run_one(*s, in, rows, out, err);
 
-	if (script_run_one(s, in, changes, count, out, err))
-		return -1;
-	for (s = s->next; s; s = s->next) {
-		count = out->nchanges - before;
-		take(s, out, before);
-		if (script_run_one(s, in, s->taken, count, out, err))
-			return -1;
+		if (rc || (*s)->next == NULL)
+			return rc;
+		*s = (*s)->next;
+		++*place;
+		*rows = take(*s, out, rows->before);
 	}
-	return 0;
 }
 
 static void uncount(struct script_reason *reasons, unsigned count)
@@ -84,17 +114,41 @@ static void uncount_rows(struct script *s)
 	}
 }
 
-int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+int script_run_until(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out,
+		int64_t until_us, struct script_pause **pause, struct err *err)
 {
+	struct script_rows rows = { .count = count, .before = out->nchanges };
+	struct script *all = s;
+	struct script_pause *p = *pause;
+	size_t place = 0;
+	int rc;
+
 	if (first > in->nchanges || count > in->nchanges - first)
 		return err_set(err, ERR_FATAL, 0, "%s: expected changes inside the batch of %zu, found %zu from %zu",
 				s->name, in->nchanges, count, first);
-	for (struct script *one = s; one; one = one->next)
+	rows.changes = in->changes + first;
+	for (struct script *one = s; one; one = one->next) {
 		one->stats_before = one->stats;
-	if (run_all(s, in, in->changes + first, count, out, err) == 0)
-		return 0;
-	uncount_rows(s);
-	return -1;
+		one->until_us = until_us;
+	}
+	if (p)
+		rows = p->rows;
+	for (; p && place < p->place; place++)
+		s = s->next;
+	rc = run_all(&s, &place, &rows, in, out, err);
+	*pause = rc > 0 ? pause_at(s, place, &rows, p) : NULL;
+	if (rc <= 0)
+		script_pause_free(p);
+	if (rc < 0)
+		uncount_rows(all);
+	return rc;
+}
+
+int script_run(struct script *s, const struct batch *in, size_t first, size_t count, struct batch *out, struct err *err)
+{
+	struct script_pause *none = NULL;
+
+	return script_run_until(s, in, first, count, out, 0, &none, err);
 }
 
 /* Rows are those that came to the first and left the last; what was dropped or failed did so in any of them. */

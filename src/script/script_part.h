@@ -101,6 +101,8 @@ struct script {
 	size_t heap_bytes;	     /* allocated in this call */
 	bool large_now, large;	     /* a large block was made in this call; was there when loaded */
 	int64_t batch_us;	     /* when script_run() began */
+	int64_t until_us;	     /* a row that ends later is the last one for now; 0: all are run */
+	bool pauses;		     /* that is so */
 	int64_t started_us, time_us; /* of this call, set by the first look; how long it may take */
 	int slow_line;		     /* where this call was when it was looked at late */
 	struct script_slow slow;     /* of this batch; batch_us is 0 until it has been told */
@@ -248,8 +250,18 @@ void script_run_sampled(struct script *s, void run(struct script *s));
 void script_note_drop(struct script *s, const char *reason);
 
 /* script.c */
-int script_run_one(struct script *s, const struct batch *in, const struct change *changes, size_t count,
-		struct batch *out, struct err *err);
+/* Rows of a batch through one script of a chain, from `at` on. */
+struct script_rows {
+	const struct change *changes;
+	size_t count, at;
+	size_t before; /* of out: what was there before the first of them */
+	/* while it is paused: what the script knows of the batch */
+	int64_t busy_us;
+	size_t batch_bytes;
+	struct script_slow slow;
+};
+int script_run_one(struct script *s, const struct batch *in, struct script_rows *rows, struct batch *out,
+		struct err *err);
 int script_run_change(lua_State *L); /* upvalues: transform, delete, row, event */
 void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX]); /* of the error on top */
 void script_close_state(struct script *s);

@@ -38,6 +38,8 @@ function transform(row, event)
 end
 L
 write_conf <<C
+[load]
+script.instructions = 40000000
 [table *]
 transform = mask.lua
 [table testdb.p*]
@@ -278,6 +280,25 @@ sqlite3 "$dir/state/warehouse/testdb.db" .tables > /dev/null
 expected() { sql testdb -N -B -e "SELECT CASE region WHEN 'EU' THEN 'orders_eu' WHEN 'US' THEN 'orders_us' ELSE 'sales' END t, id, region FROM sales ORDER BY FIELD(t, 'sales', 'orders_eu', 'orders_us'), id" | tr '\t' '|'; }
 all_are_there() { [ "$(everywhere)" = "$(expected)" ]; }
 until_true 60 all_are_there; ok $? "killed twice, each row is in its table once and in no other" || { diff <(expected) <(everywhere) | head -20 | note; what_is_wrong; }
+
+# ---- a table whose rows take all the time that they may, and another one ----
+
+echo 'function transform(row, event) while row.id > 0 do end return row end' > "$dir/slow.lua"
+printf '[table testdb.slow]\ntransform = slow.lua\n' >> "$dir/millrace.conf"
+kill -HUP "$pid"
+until_true 20 has_problem section-unknown testdb.slow; ok $? "a section for a slow table" || what_is_wrong
+sql testdb -e "CREATE TABLE slow (id INT PRIMARY KEY); INSERT INTO slow WITH RECURSIVE s AS (SELECT 1 i UNION ALL SELECT i + 1 FROM s WHERE i < 60) SELECT i FROM s"
+slow_rows() { status | jq '[.scripts[] | select(.table == "testdb.slow") | .dead] | add // 0'; }
+is_at_work() { [ "$(slow_rows)" -gt 0 ]; }
+until_true 30 is_at_work; ok $? "its rows come to their limit, one after the other" || what_is_wrong
+sql testdb -e "INSERT INTO prices VALUES (77, 7)"
+has_price() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" "SELECT price FROM prices WHERE id = 77" 2> /dev/null)" = 7.00 ]; }
+until_true 30 has_price; ok $? "a row of another table is loaded" || what_is_wrong
+rows=$(slow_rows); [ "$rows" -gt 0 ] && [ "$rows" -lt 60 ]; ok $? "before the slow ones are through" || note <<< "$rows"
+sed -i 's/^\[table testdb.slow\]/[table testdb.slo*]/; s/^transform = slow.lua/filter = row.id > 0/' "$dir/millrace.conf"
+kill -HUP "$pid"
+all_slow() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" "SELECT count(*) FROM slow" 2> /dev/null)" = 60 ]; }
+until_true 30 all_slow; ok $? "a reload does not wait for them: the whole batch goes through what is in force now" || what_is_wrong
 
 # ---- what a script keeps from row to row ----
 

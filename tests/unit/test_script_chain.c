@@ -102,6 +102,67 @@ static void test_dropped(void)
 	end();
 }
 
+/* The whole batch as one text: op, id and small of each row. */
+static const char *outcome(const struct batch *b)
+{
+	static char text[400];
+	size_t n = 0;
+
+	text[0] = '\0';
+	for (size_t i = 0; i < b->nchanges && n < sizeof(text); i++) {
+		const struct change *c = &b->changes[i];
+
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%c%s%lld:%lld ", c->op, c->dead ? "!" : "",
+				(long long)(c->after ? c->after[C_ID].i : -1), (long long)number(c, "small"));
+	}
+	return text;
+}
+
+/* Its time is over after each row, whatever the clock says: it goes on where it was, and other batches go through meanwhile. */
+static void test_paused(void)
+{
+#define LONG " for i = 1, 12000 do local x = i end "
+	static const char *const texts[] = {
+		"function transform(row)" LONG
+		"if row.id == 2 then drop('two') end row.small = row.id * 2 return row end",
+		"function transform(row)" LONG
+		"if row.id == 4 then error('x') end row.small = row.small + 1 return row end",
+		NULL
+	};
+	struct batch *other_in = batch_new(), *other_out = batch_new();
+	struct script_pause *pause = NULL;
+	char whole[400];
+	struct script_stats stats;
+	struct err err = { 0 };
+	int pauses = 0;
+
+	open_chain(texts);
+	for (int i = 1; i <= 5; i++)
+		add(CHANGE_CREATE, i, "paid");
+	orders_add(other_in, orders, CHANGE_CREATE, 9, "paid");
+	run();
+	snprintf(whole, sizeof(whole), "%s", outcome(out));
+	is_str(whole, "c1:3 c3:7 c!4:8 c5:11 ", "in one go");
+	batch_reset(out);
+	while (script_run_until(chain, in, 0, in->nchanges, out, 1, &pause, &err) == 1) {
+		pauses++;
+		batch_reset(other_out);
+		is_int(script_run(chain, other_in, 0, 1, other_out, &err), 0, "another batch goes through");
+		is_int(number(&other_out->changes[0], "small"), 19, "as always");
+	}
+	is_int(pauses, 7, "paused after each row of both scripts but their last");
+	ok(pause == NULL, "it is over");
+	is_str(outcome(out), whole, "and has the same rows as in one go");
+	script_stats(chain, &stats);
+	ok(stats.rows_in == 10 + 7 && stats.dropped == 2 && stats.dead == 2, "each row was counted once a go");
+	batch_reset(out);
+	is_int(script_run_until(chain, in, 0, in->nchanges, out, 1, &pause, &err), 1, "one that is never finished");
+	script_pause_free(pause);
+	batch_free(other_in);
+	batch_free(other_out);
+	end();
+}
+
 struct told {
 	int count;
 	char script[20], text[300];
@@ -186,6 +247,7 @@ int main(void)
 	test_samples();
 	test_rows();
 	test_dropped();
+	test_paused();
 	test_lint();
 	batch_free(in);
 	batch_free(out);

@@ -140,6 +140,7 @@ void load_item_free(struct load_item *item)
 {
 	if (item == NULL)
 		return;
+	script_pause_free(item->pause);
 	if (item->in)
 		atomic_fetch_sub(&item->load->buffered, item->in->bytes);
 	if (item->of)

@@ -109,6 +109,9 @@ struct load_item {
 	int64_t read_us, scripted_us; /* wall: when the read and the script stage had done with it */
 	bool forget_all;	      /* no rows: drop what is held of older generations and report */
 	bool look;		      /* no rows: the target of this partition may be looked at */
+	struct script_pause *pause;   /* script thread: rows of it are still to go through the script; NULL: none */
+	uint64_t pause_of;	      /* the number of that script */
+	bool slow;		      /* script thread: it took so long that it was told */
 	bool keeps;		      /* its script keeps something (state.set()) */
 	uint64_t kept[2];	      /* if so: the sum of it before its rows, and after them (script_state_sum()) */
 	struct load_topic *of;	      /* whose bytes it counts to; NULL: none */

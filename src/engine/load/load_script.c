@@ -26,6 +26,7 @@ static void take_rows(struct script_stage *st, struct load_item *item)
 	struct err err;
 
 	err_clear(&err);
+	st->until_us = clock_mono_us() + SLICE_MS * 1000;
 	result = stage_item(st, item, &err);
 	if (result == STAGE_DONE)
 		stage_pass(st, item);
@@ -55,6 +56,12 @@ static struct load_item *next_item(struct script_stage *st)
 	return queue_pop_wait(st->l->to_script, wait_ms >= 0 && wait_ms < RELOAD_MS ? wait_ms : RELOAD_MS);
 }
 
+/* No more comes. What only waits for its turn has it, as what is still in the queue. */
+static bool is_end(const struct script_stage *st)
+{
+	return load_failed(st->l) || (queue_length(st->l->to_script) == 0 && !wait_turns(st));
+}
+
 static void script_loop(struct script_stage *st)
 {
 	struct load *l = st->l;
@@ -65,7 +72,7 @@ static void script_loop(struct script_stage *st)
 		struct load_item *item = next_item(st);
 
 		meter_phase(m, PHASE_WAIT_IN);
-		if (item == NULL && queue_closed(l->to_script) && (queue_length(l->to_script) == 0 || load_failed(l)))
+		if (item == NULL && queue_closed(l->to_script) && is_end(st))
 			break; /* what waits is read again at the next start */
 		scripts_reload(st);
 		scripts_tell(st);
@@ -73,7 +80,7 @@ static void script_loop(struct script_stage *st)
 		if (item)
 			take_item(st, item);
 		if (st->waits)
-			wait_look(st);
+			wait_look(st, item == NULL);
 		meter_phase(m, PHASE_BUSY);
 	}
 }

@@ -19,10 +19,12 @@ struct script_stage {
 	uint64_t reload;		 /* load.reload as it was seen last */
 	struct topic_wait *waits;	 /* all; a topic knows its own */
 	unsigned resumed;		 /* load.resumed as it was seen last */
+	int64_t until_us; /* monotonic: an item whose script is at work then gives its turn to the other topics */
 };
+enum { SLICE_MS = 100 }; /* of a topic's items, before the others have a turn */
 
 /* load_table_script.c */
-/* item->out: the changes of item->in through its table's script. -1: the table's trouble, err says which. */
+/* item->out: the changes of item->in through its table's script. -1: the table's trouble, err says which; 1: its turn is over, item->pause. */
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err);
 void scripts_reload(struct script_stage *st);  /* when somebody asked for it */
 void scripts_profile(struct script_stage *st); /* begins or ends what somebody wants to know of lines */
@@ -54,14 +56,15 @@ int state_lend(struct script_stage *st, struct load_item *item, struct script *s
 int state_take(struct load_item *item, struct script *script, struct err *err);
 
 /* load_wait.c */
-/* early: the history has to be read first; unsure: of a shape that it does not know; trouble: err says which */
-enum stage_result { STAGE_DONE, STAGE_EARLY, STAGE_UNSURE, STAGE_TROUBLE };
+/* early: the history has to be read first; unsure: of a shape that it does not know; trouble: err says which; turn: it is over for now */
+enum stage_result { STAGE_DONE, STAGE_EARLY, STAGE_UNSURE, STAGE_TROUBLE, STAGE_TURN };
 /* Its topic waits, and the item with it: the first of its items, or one behind those that wait. Takes it. */
 void wait_begin(struct script_stage *st, struct load_item *item, enum stage_result why, const struct err *err);
 void wait_add(struct script_stage *st, struct load_item *item);
-int wait_next_ms(const struct script_stage *st); /* until a topic wants to be looked at; -1: none waits */
-void wait_look(struct script_stage *st);	 /* tries those that want to be */
-void wait_forget(struct script_stage *st);	 /* all of them and their items */
+bool wait_turns(const struct script_stage *st);	    /* whether any waits for nothing but its turn */
+int wait_next_ms(const struct script_stage *st);    /* until a topic wants to be looked at; -1: none waits */
+void wait_look(struct script_stage *st, bool idle); /* tries those that want to be; idle: nobody else has anything */
+void wait_forget(struct script_stage *st);	    /* all of them and their items */
 
 /* load_stage.c */
 enum stage_result stage_item(struct script_stage *st, struct load_item *item,

@@ -28,16 +28,20 @@ static bool is_early(struct script_stage *st, const struct load_item *item)
 enum stage_result stage_item(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct stage_meter *m = &st->l->sh->stages[STAGE_SCRIPT];
-	enum stage_result result = is_early(st, item) ? STAGE_EARLY : decode(st, item->in, err);
+	enum stage_result result = item->pause ? STAGE_DONE
+			: is_early(st, item)   ? STAGE_EARLY
+					       : decode(st, item->in, err);
+	int rc;
 
-	if (result == STAGE_DONE && !item->part->of->bare && format_decoder_bare(st->decoder)) {
+	if (result == STAGE_DONE && item->pause == NULL && !item->part->of->bare && format_decoder_bare(st->decoder)) {
 		item->part->of->bare = true;
 		result = is_early(st, item) ? STAGE_EARLY : STAGE_DONE;
 	}
-	if (result == STAGE_DONE && script_transform(st, item, err))
-		result = STAGE_TROUBLE;
 	if (result != STAGE_DONE)
 		return result;
+	rc = script_transform(st, item, err);
+	if (rc)
+		return rc < 0 ? STAGE_TROUBLE : STAGE_TURN;
 	meter_done(m, item->in->nrecords, item->out->nchanges, item->in->bytes);
 	item->scripted_us = clock_wall_us();
 	taps_offer_changes(st->l->sh->taps, STAGE_SCRIPT, item->out);

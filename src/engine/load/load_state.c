@@ -90,6 +90,10 @@ int state_lend(struct script_stage *st, struct load_item *item, struct script *s
 {
 	struct load_part *p = item->part;
 
+	if (item->pause) { /* nobody else has had it meanwhile */
+		script_lend_state(script, p->state);
+		return 0;
+	}
 	if ((p->state == NULL || p->state_next != item->in->from) && open_state(st, p, item->in->from, err))
 		return -1;
 	p->state_next = -1; /* until it is saved */

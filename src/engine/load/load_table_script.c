@@ -366,8 +366,7 @@ void scripts_free(struct script_stage *st)
 
 struct slow_batch {
 	struct script_stage *st;
-	const struct load_item *item;
-	bool told;
+	struct load_item *item;
 };
 
 /* Between two rows of a batch that takes long already: whoever waits for it may look. */
@@ -380,7 +379,7 @@ static void tell_slow(void *arg, const struct script_slow *slow)
 
 	if (r && r->key)
 		key[text_escape(key, sizeof(key), r->key, r->key_len)] = '\0';
-	batch->told = true;
+	batch->item->slow = true;
 	problem_raise(batch->st->l->sh->problems, PROBLEM_SCRIPT_SLOW, batch->item->meter->name,
 			"the script is busy for %lld s with one batch; the slowest row took %lld ms at line %d, key %s",
 			(long long)slow->batch_us / 1000000, (long long)slow->row_us / 1000, slow->line,
@@ -408,7 +407,7 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	script_refuse_to(script, table_meters_have, st->l->sh->tables);
 	script_on_slow(script, tell_slow, &batch);
 	costs_before(&t->costs, script);
-	rc = script_run(script, item->in, 0, item->in->nchanges, item->out, err);
+	rc = script_run_until(script, item->in, 0, item->in->nchanges, item->out, st->until_us, &item->pause, err);
 	script_on_slow(script, NULL, NULL);
 	must_debug(batch_is_sound(item->out));
 	script_stats(script, &after);
@@ -425,31 +424,54 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	}
 	if (drops_note(&t->drops, script, &t->costs))
 		is_news(st, t);
-	if (t->slow && !batch.told)
+	if (rc > 0)
+		return rc;
+	if (t->slow && !item->slow)
 		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);
-	t->slow = batch.told;
+	t->slow = item->slow;
+	return rc;
+}
+
+static void begin_again(struct script_stage *st, struct load_item *item)
+{
+	script_pause_free(item->pause);
+	item->pause = NULL;
+	if (item->out != item->in)
+		load_batch_put(st->l, item->out);
+	item->out = NULL;
+}
+
+static int through(struct script_stage *st, struct table_script *t, struct load_item *item, struct err *err)
+{
+	struct script *script = t->section->script;
+	bool keeps = script_uses_state(script);
+	int rc;
+
+	item->pause_of = t->section->number;
+	rc = keeps && state_lend(st, item, script, err) ? -1 : run_script(st, t, item, err);
+	if (rc > 0 && keeps)
+		script_lend_state(t->section->script, NULL);
+	if (rc == 0 && keeps)
+		rc = state_take(item, t->section->script, err);
+	if (rc < 0)
+		begin_again(st, item);
 	return rc;
 }
 
 int script_transform(struct script_stage *st, struct load_item *item, struct err *err)
 {
 	struct table_script *t = table_script(st, item->part->of, item->in, err);
-	bool keeps;
 
 	if (t == NULL && err->kind != ERR_NONE)
 		return -1;
 	item->meter = t ? t->meter : load_topic_meter(st->l, item->part->of);
+	if (item->pause && (t == NULL || t->section == NULL || t->section->number != item->pause_of))
+		begin_again(st, item); /* another version takes the whole batch */
 	if (t == NULL || t->section == NULL) {
 		item->out = item->in;
 		return 0;
 	}
-	item->out = load_batch_get(st->l);
-	keeps = script_uses_state(t->section->script);
-	if ((keeps && state_lend(st, item, t->section->script, err)) || run_script(st, t, item, err) ||
-			(keeps && state_take(item, t->section->script, err))) {
-		load_batch_put(st->l, item->out);
-		item->out = NULL;
-		return -1;
-	}
-	return 0;
+	if (item->out == NULL)
+		item->out = load_batch_get(st->l);
+	return through(st, t, item, err);
 }

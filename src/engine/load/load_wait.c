@@ -9,7 +9,8 @@
  * writes there keeps none, and types are read from the values, which a problem tells too.
  *
  * A script that does not compile, and whatever else fails, is tried again after a pause, or at once when a person resumes
- * the table. @thread script
+ * the table. A script that is slow goes on row by row: after SLICE_MS the other topics have a turn, as long as they have
+ * items and no longer than that; its own items wait in order. @thread script
  */
 #include <stdlib.h>
 #include <string.h>
@@ -82,6 +83,7 @@ static void tell_over(struct script_stage *st, struct topic_wait *w)
 
 	if (!w->told)
 		return;
+	w->told = false;
 	m = load_topic_meter(st->l, w->topic);
 	problem_clear(st->l->sh->problems, PROBLEM_SCHEMA_UNKNOWN, m->name);
 	table_meter_error(st->l->sh->tables, m, NULL);
@@ -94,14 +96,23 @@ static void tell_over(struct script_stage *st, struct topic_wait *w)
 
 /* ---- begin and end ---- */
 
+/* After its turn a topic rests as long as it had: if nobody else wants the time, it goes on at once. */
 static void look_later(struct topic_wait *w)
 {
-	w->look_us = clock_mono_us() + backoff_next(&w->backoff) * 1000LL;
+	if (w->why == STAGE_TURN)
+		w->look_us = clock_mono_us() + SLICE_MS * 1000;
+	else
+		w->look_us = clock_mono_us() + backoff_next(&w->backoff) * 1000LL;
+}
+
+static bool waits_for_history(const struct topic_wait *w)
+{
+	return w->why == STAGE_EARLY || w->why == STAGE_UNSURE;
 }
 
 static void ask_history(struct script_stage *st, struct topic_wait *w)
 {
-	if (w->why != STAGE_TROUBLE)
+	if (waits_for_history(w))
 		w->read = load_history_ask(st->l->history);
 }
 
@@ -150,12 +161,31 @@ void wait_forget(struct script_stage *st)
 	}
 }
 
+/* Of those that only wait for their turn, one at a time has it: the one whose turn was over first. */
+static struct topic_wait *next_turn(const struct script_stage *st)
+{
+	struct topic_wait *first = NULL;
+
+	for (struct topic_wait *w = st->waits; w; w = w->next)
+		if (w->why == STAGE_TURN && (first == NULL || w->look_us < first->look_us))
+			first = w;
+	return first;
+}
+
+bool wait_turns(const struct script_stage *st)
+{
+	return next_turn(st) != NULL;
+}
+
 int wait_next_ms(const struct script_stage *st)
 {
 	int64_t now = clock_mono_us(), first = INT64_MAX;
 
-	for (const struct topic_wait *w = st->waits; w; w = w->next)
+	for (const struct topic_wait *w = st->waits; w; w = w->next) {
+		if (w->why == STAGE_TURN)
+			return 0; /* as soon as nobody else has anything */
 		first = w->look_us < first ? w->look_us : first;
+	}
 	if (first == INT64_MAX)
 		return -1;
 	return first <= now ? 0 : (int)((first - now) / 1000) + 1;
@@ -222,6 +252,8 @@ static void wait_on(struct script_stage *st, struct topic_wait *w, enum stage_re
 		look_later(w);
 		if (why == STAGE_TROUBLE)
 			tell(st, w, err);
+		else if (why == STAGE_TURN)
+			tell_over(st, w);
 	}
 }
 
@@ -236,7 +268,7 @@ static enum stage_result try_first(struct script_stage *st, struct topic_wait *w
 
 	err_clear(&err);
 	err_clear(&of_read);
-	if (w->why != STAGE_TROUBLE)
+	if (waits_for_history(w))
 		read = load_history_take(st->l->history, st->decoder, w->read, &missing, &of_read);
 	result = stage_item(st, item, &err);
 	if (result == STAGE_UNSURE) {
@@ -250,8 +282,10 @@ static enum stage_result try_first(struct script_stage *st, struct topic_wait *w
 	return result;
 }
 
+/* Its items, until one has to wait, or its turn is over. */
 static void try_all(struct script_stage *st, struct topic_wait *w)
 {
+	st->until_us = clock_mono_us() + SLICE_MS * 1000;
 	while (w->at < w->count) {
 		struct load_item *item = w->items[w->at];
 		size_t bytes = item->in->bytes;
@@ -263,22 +297,27 @@ static void try_all(struct script_stage *st, struct topic_wait *w)
 		backoff_reset(&w->backoff);
 		w->since_us = clock_mono_us();
 		stage_pass(st, item);
+		if (w->at < w->count && w->since_us >= st->until_us) {
+			w->why = STAGE_TURN;
+			look_later(w);
+			return;
+		}
 	}
 	tell_over(st, w);
 	wait_free(st, w);
 }
 
-void wait_look(struct script_stage *st)
+void wait_look(struct script_stage *st, bool idle)
 {
 	unsigned resumed = atomic_load(&st->l->resumed);
 	int64_t now = clock_mono_us();
-	struct topic_wait *next;
+	struct topic_wait *turn = next_turn(st), *next;
 
 	for (struct topic_wait *w = st->waits; w; w = next) {
 		next = w->next;
-		if (resumed == st->resumed && w->look_us > now)
-			continue;
-		try_all(st, w);
+		if (w->why == STAGE_TURN ? w == turn && (idle || w->look_us <= now)
+					 : resumed != st->resumed || w->look_us <= now)
+			try_all(st, w);
 	}
 	st->resumed = resumed;
 }

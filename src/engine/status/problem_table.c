@@ -192,7 +192,7 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 			"Let millrace load it again, from where the job has ended.",
 			"millrace routine handover %s --to stream", "routine-handover table=%s to=stream", HOLDS_UP },
 	[PROBLEM_SCRIPT_SLOW] = { "script-slow", "table", PROBLEM_WARNING, false, AT_ONCE,
-			"Rows of this table that take longer than their time are dead letters. While the script is busy, rows of other tables wait.",
+			"Rows of this table that take longer than their time are dead letters. Rows of other tables go on between its rows.",
 			"Make the line that the text names faster, then send SIGHUP.", "millrace dead list", "dead",
 			HOLDS_UP },
 };
