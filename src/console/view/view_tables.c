@@ -21,16 +21,16 @@ enum {
 };
 
 static const struct grid_column columns[COLUMNS] = {
-	[COLUMN_TABLE] = { "table", -20, 3, 0 },
+	[COLUMN_TABLE] = { "table", -20, 8, 0 },
 	[COLUMN_STATE] = { "state", -9, 0, 0 },
-	[COLUMN_CAPTURED] = { "captured", 8, 1, 0 },
-	[COLUMN_LOADED] = { "loaded", 7, 1, 0 },
+	[COLUMN_CAPTURED] = { "captured", 8, 0, 0 },
+	[COLUMN_LOADED] = { "loaded", 7, 0, 0 },
 	[COLUMN_DROPPED] = { "dropped", 7, 0, 0 },
 	[COLUMN_DEAD] = { "dead", 5, 0, 0 },
-	[COLUMN_LAG_ROWS] = { "lag rows", 8, 1, 0 },
+	[COLUMN_LAG_ROWS] = { "lag rows", 8, 0, 0 },
 	[COLUMN_LAG] = { "lag", 6, 0, 0 },
 	[COLUMN_P99] = { "load p99", 8, 0, 1 },
-	[COLUMN_ERROR] = { "error", -20, 6, 2 },
+	[COLUMN_ERROR] = { "error", -8, 3, 2 },
 };
 
 const char *const view_tables_fields[] = {
