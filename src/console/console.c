@@ -309,10 +309,13 @@ static void console_errors(struct console *c)
 
 static int console_timeout(const struct console *c)
 {
-	int64_t now_us = clock_mono_us(), left_us = settle_left(&c->sized, now_us);
-	int rest_ms = now_us < c->screen.toast_until_us ? TICK_MS : AT_REST_MS;
+	int64_t now_us = clock_mono_us(), left_us[] = { settle_left(&c->sized, now_us), screen_old_in(&c->screen) };
+	int rest_ms = now_us < c->screen.toast_until_us || c->screen.stale ? TICK_MS : AT_REST_MS;
 
-	return left_us < 0 || left_us / 1000 >= rest_ms ? rest_ms : (int)(left_us / 1000) + 1;
+	for (size_t i = 0; i < sizeof(left_us) / sizeof(left_us[0]); i++)
+		if (left_us[i] >= 0 && left_us[i] / 1000 < rest_ms)
+			rest_ms = (int)(left_us[i] / 1000) + 1;
+	return rest_ms;
 }
 
 static void console_loop(struct console *c)
@@ -337,6 +340,7 @@ static void console_loop(struct console *c)
 		if (fds[POLL_SIGNALS].revents)
 			console_signals(c);
 		console_size(c);
+		c->dirty |= screen_look_at_age(&c->screen);
 		if (fds[POLL_KEYS].revents & POLLIN)
 			console_keys(c);
 		else if (fds[POLL_KEYS].revents & (POLLHUP | POLLERR | POLLNVAL))

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 
 #define TOAST_US 6000000
+#define OLD_US 3500000
 #define CLIP_MAX (256 << 10)
 #define BATCH_MAX (GRID_MARKS * 2400)
 
@@ -65,6 +66,22 @@ void screen_status(struct screen *s, const struct status *fresh, const char *tro
 			screen_page_status(s);
 	}
 	screen_refresh(s);
+}
+
+int64_t screen_old_in(const struct screen *s)
+{
+	int64_t left_us = s->stale_us + OLD_US - clock_mono_us();
+
+	return s->live == NULL || s->stale || s->frozen ? -1 : left_us > 0 ? left_us : 0;
+}
+
+bool screen_look_at_age(struct screen *s)
+{
+	if (screen_old_in(s) != 0)
+		return false;
+	s->stale = true;
+	snprintf(s->trouble, sizeof(s->trouble), "no answer from the process: it is stopped, or hangs");
+	return true;
 }
 
 void screen_toast(struct screen *s, enum role role, const char *fmt, ...)
@@ -273,7 +290,7 @@ void screen_act(struct screen *s, enum action action)
 	case ACTION_INVERT: action_sort(s, 0); break;
 	case ACTION_FREEZE:
 		s->frozen = !s->frozen;
-		s->frozen_us = clock_mono_us();
+		s->frozen_us = s->stale_us = clock_mono_us();
 		break;
 	case ACTION_MARK:
 		if (screen_of(s))

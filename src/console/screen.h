@@ -83,6 +83,9 @@ struct screen {
 
 void screen_init(struct screen *s, bool in_process, const char *where, const struct engine_request_doc *docs);
 void screen_done(struct screen *s);
+/* Figures that nobody renews are old after three that did not come: microseconds until they are, 0 they are, -1 that is known, or they are held. */
+int64_t screen_old_in(const struct screen *s);
+bool screen_look_at_age(struct screen *s); /* true: from now on they are shown as old */
 void screen_status(struct screen *s, const struct status *fresh, const char *trouble); /* trouble NULL: none */
 void screen_key(struct screen *s, uint32_t key, bool pasted);
 void screen_mouse(struct screen *s, uint32_t what, int y, int x); /* KEYCODE_CLICK, .. on what was drawn last */

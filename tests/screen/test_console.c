@@ -433,6 +433,25 @@ static void test_problems(void)
 	screen_status(&screen, NULL, "control socket: refused");
 	ok(strstr(dump(), "STALE for") != NULL, "old figures are called stale, with their age");
 	is_int(canvas_cell(&canvas, 5, 20)->over, OVER_STALE, "and look like it");
+	clock_fake(1000000);
+	screen_status(&screen, &status, NULL);
+	clock_fake(4000000);
+	ok(!screen_look_at_age(&screen) && strstr(dump(), "STALE") == NULL,
+			"three seconds without figures are no matter");
+	clock_fake(4600000);
+	ok(screen_look_at_age(&screen) && strstr(dump(), "STALE for 3s") &&
+					strstr(dump(), "no answer from the process"),
+			"after that they are old, also where the connection is still there");
+	clock_fake(60000000);
+	ok(!screen_look_at_age(&screen) && strstr(dump(), "STALE for 59s") != NULL, "their age goes on");
+	screen_status(&screen, &status, NULL);
+	ok(strstr(dump(), "STALE") == NULL, "until new ones come");
+	keys("z");
+	clock_fake(90000000);
+	ok(!screen_look_at_age(&screen) && strstr(dump(), "FROZEN"), "what is held on purpose is not called old");
+	keys("z");
+	ok(!screen_look_at_age(&screen), "nor in the moment in which it goes on");
+	clock_fake(0);
 	fake_status_fill(&status, 3);
 }
 
