@@ -2,8 +2,8 @@
  * source_foreign.c - child tables whose rows InnoDB has changed by a foreign key, which no event tells (mysql_foreign.h): told
  * as different, and read again (foreign.key.cascade). What is hard: it may happen all the time. A table that is touched
  * while it is read is read once more, after a pause of nine times as long as reading took, so that reading costs a tenth
- * at the most; until then it stays told. While the stream is far behind the server nothing is read: what it has still to
- * tell would touch the table again, and the target is of an earlier time anyway.
+ * at the most; until then it stays told. What would be touched again at once is not read: while the stream is far behind
+ * the server (the target is of an earlier time anyway), and while parents change all the time, but once a minute.
  */
 #include "config.h"
 #include "source/source_parts.h"
@@ -15,11 +15,8 @@
 #include "core/clock.h"
 
 enum { PAUSE_MIN_US = 1000000, PAUSE_TIMES = 9 };
-enum {
-	FAR_BYTES = 1 << 18,
-	FAR_MAX_S = 600,
-	UNKNOWN_MAX_S = 5
-}; /* behind the server, and for how long that is waited for */
+enum { QUIET_US = 1000000, BUSY_MAX_S = 60 }; /* since the last touch; how long that is waited for */
+enum { FAR_BYTES = 1 << 18, FAR_MAX_S = 600, UNKNOWN_MAX_S = 5 }; /* behind the server; likewise */
 
 static bool makes_keys(const struct ddl_change *d)
 {
@@ -79,6 +76,7 @@ void source_foreign_note(struct source *s, const struct batch *b)
 		s->foreign_stale |= b->changes[i].op == CHANGE_DDL && makes_keys(b->changes[i].ddl);
 	if (!f->touched)
 		return;
+	s->foreign_touched_us = clock_mono_us();
 	touch_children(s);
 	for (size_t i = 0; i < f->count; i++) {
 		if (f->items[i].touched && mysql_filter_table(s->filter, f->items[i].child_db, f->items[i].child))
@@ -105,17 +103,22 @@ static int look_again(struct source *s, struct err *err)
 	return r;
 }
 
-/* Nothing is waited for without end: a server that writes faster than it is read stays ahead. */
-static bool is_far_behind(struct source *s, int64_t now)
+/*
+ * Would the table be touched again at once? Then it is worth waiting, but not without end: there are servers that write faster
+ * than they are read, and parents that change all the time.
+ */
+static bool had_better_wait(struct source *s, int64_t now)
 {
-	int64_t behind = s->side.behind_bytes, max_s = behind < 0 ? UNKNOWN_MAX_S : FAR_MAX_S;
+	int64_t behind = s->side.behind_bytes, max_s = 0;
 
-	if (behind >= 0 && behind <= FAR_BYTES) {
-		s->foreign_far_us = 0;
-		return false;
-	}
-	s->foreign_far_us = s->foreign_far_us ? s->foreign_far_us : now;
-	return now - s->foreign_far_us < max_s * 1000000;
+	if (behind < 0)
+		max_s = UNKNOWN_MAX_S;
+	else if (behind > FAR_BYTES)
+		max_s = FAR_MAX_S;
+	else if (now - s->foreign_touched_us < QUIET_US)
+		max_s = BUSY_MAX_S;
+	s->foreign_wanted_us = s->foreign_wanted_us ? s->foreign_wanted_us : now;
+	return now - s->foreign_wanted_us < max_s * 1000000;
 }
 
 static void read_again(struct source *s)
@@ -136,7 +139,7 @@ static void read_again(struct source *s)
 		s->foreign_next_us = now + (pause > PAUSE_MIN_US ? pause : PAUSE_MIN_US);
 		s->foreign_begun_us = 0;
 	}
-	if (waiting == 0 || reading > 0 || now < s->foreign_next_us || is_far_behind(s, now))
+	if (waiting == 0 || reading > 0 || now < s->foreign_next_us || had_better_wait(s, now))
 		return;
 	for (size_t i = 0; i < plan->ndifferent; i++) {
 		const struct fill_different *d = &plan->different[i];
@@ -145,6 +148,7 @@ static void read_again(struct source *s)
 			fill_plan_add(plan, &(struct fill_table){ .db = d->db, .name = d->name, .truncate = true });
 	}
 	s->foreign_begun_us = now;
+	s->foreign_wanted_us = 0;
 	mysql_fill_changed(s->fill);
 	s->fill_due = true;
 }

@@ -68,7 +68,8 @@ struct source {
 	struct foreign_keys foreign;
 	bool foreign_stale;			   /* statements since the last look may have made some */
 	int64_t foreign_begun_us, foreign_next_us; /* tables that they touch: being read since; not to be read before */
-	int64_t foreign_far_us;			   /* the stream has been far behind since; 0: it is not */
+	int64_t foreign_touched_us;		   /* the last time */
+	int64_t foreign_wanted_us;		   /* reading is put off since; 0: it is not */
 	bool fill_due;			    /* its plan has changed without a row: the next position has to go out */
 	const struct mysql_conf *settled;   /* see source_settled(); NULL: none yet */
 	struct mysql_filter *filter_before; /* of a configuration that was exchanged: what is new is to be read */
