@@ -32,6 +32,9 @@ grep -q 'stopped since an earlier run' "$dir/run.log"; ok $? "the log says so at
 # The way out: the definition goes back to what the history knows, and a person lets it go on.
 sql -e "SET sql_log_bin = 0; ALTER TABLE testdb.odd DROP COLUMN w; SET sql_log_bin = 1"
 "$millrace" -c "$dir/millrace.conf" resume testdb.odd; ok $? "resume is taken"
+# One right after the other, as docs/mysql.md prints them: the session that resume begins keeps the order.
+"$millrace" -c "$dir/millrace.conf" snapshot testdb.odd --wait > "$dir/out" 2>&1; ok $? "a snapshot that is ordered at once is waited for" || note < "$dir/out"
+grep -q 'snapshot of testdb.odd done: 3 rows' "$dir/run.log"; ok $? "and has been read then" || what_is_wrong
 odd_flows() { [ -z "$(odd_error)" ] && [ "$(status | jq -r .capture.state)" != retrying ]; }
 until_true 20 odd_flows; ok $? "the stop is taken back"
 until_true 20 grep -q 'resumed on request' "$dir/run.log"; ok $? "and told"
