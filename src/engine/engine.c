@@ -137,14 +137,15 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
  * goes on where the log and the stored offsets stand.
  */
 enum {
-	STILL_MS = 700,	      /* a half in which nothing moves for so long is not waited for */
+	STILL_MS = 400,	      /* a half in which nothing moves for so long is not waited for */
 	STILL_AGAIN_MS = 100, /* nor is a second one for long */
-	HOUSEKEEPER_MS = 200
+	HOUSEKEEPER_MS = 100, /* it may ask the same system */
+	HOUSEKEEPER_AGAIN_MS = 20
 };
 
-static void stop_housekeeper(struct engine *e)
+static void stop_housekeeper(struct engine *e, int wait_ms)
 {
-	struct timespec until = clock_deadline(HOUSEKEEPER_MS);
+	struct timespec until = clock_deadline(wait_ms);
 
 	pthread_mutex_lock(&e->lock);
 	e->stopping = true;
@@ -192,7 +193,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	if (e->load)
 		loaded = load_stop(e->load, until_us, captured ? STILL_MS : STILL_AGAIN_MS);
 	recorder_stop(e->recorder);
-	stop_housekeeper(e);
+	stop_housekeeper(e, captured && loaded ? HOUSEKEEPER_MS : HOUSEKEEPER_AGAIN_MS);
 	return captured && loaded ? 0 : 1;
 }
 

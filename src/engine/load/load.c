@@ -19,7 +19,7 @@ enum { RELOADED_LOOK_MS = 5 };
 enum {
 	QUEUE_DEPTH = 4,
 	SPARE_BATCHES = 4,
-	ABORT_MS = 400 /* a stop waits so long for threads that were told to drop what they do */
+	ABORT_MS = 200 /* a stop waits so long for threads that were told to drop what they do */
 };
 
 /* ---- session ---- */
