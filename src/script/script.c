@@ -172,6 +172,11 @@ static void emit_list(lua_State *L, struct script *s, int idx)
 
 static void emit_result(lua_State *L, struct script *s, int idx)
 {
+	if (lua_touserdata(L, idx) == s->row) { /* what most calls return */
+		emit_row(L, s, s->row, true);
+		leave_others(L, s);
+		return;
+	}
 	script_thaw(L, idx);
 	if (lua_isnil(L, idx) ||
 			(lua_istable(L, idx) && lua_rawlen(L, idx) == 0 && (lua_pushnil(L), lua_next(L, idx) == 0))) {

@@ -22,14 +22,13 @@ struct decimal *script_decimal_push(lua_State *L)
 
 const struct decimal *script_decimal_to(lua_State *L, int idx, struct decimal *scratch)
 {
+	const struct script_decimal *is;
 	char text[40];
 	size_t len;
 	const char *p;
 
 	switch (lua_type(L, idx)) {
-	case LUA_TUSERDATA:
-		return script_tag(L, idx) == SCRIPT_DECIMAL ? &((struct script_decimal *)lua_touserdata(L, idx))->d
-							    : NULL;
+	case LUA_TUSERDATA: is = lua_touserdata(L, idx); return is->tag == SCRIPT_DECIMAL ? &is->d : NULL;
 	case LUA_TSTRING: p = lua_tolstring(L, idx, &len); return decimal_parse(scratch, p, len) ? scratch : NULL;
 	case LUA_TNUMBER:
 		if (lua_isinteger(L, idx)) {

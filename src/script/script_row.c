@@ -22,7 +22,7 @@ struct script_row *script_row_to(lua_State *L, int idx)
 {
 	struct script_row *r = lua_touserdata(L, idx);
 
-	if (script_tag(L, idx) != SCRIPT_ROW)
+	if (r == NULL || r->tag != SCRIPT_ROW)
 		luaL_error(L, "expected a row, found a %s", luaL_typename(L, idx));
 	if (r->call != script_of(L)->call || r->cells == NULL)
 		luaL_error(L, "expected a row of this call, found one that was kept from an earlier call");
@@ -162,7 +162,7 @@ static void row_set(lua_State *L, struct script_row *r, int key, int value)
 	c = &r->names->ext->columns[column];
 	is_key = schema_is_key(r->names->ext, (unsigned)column);
 	same = same_text(L, r, (unsigned)column, value);
-	if (same == NULL && script_of(L)->row->names == r->names)
+	if (same == NULL && r != script_of(L)->row && script_of(L)->row->names == r->names)
 		same = same_text(L, script_of(L)->row, (unsigned)column, value);
 	if (same)
 		v = *same;
