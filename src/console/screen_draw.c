@@ -153,7 +153,7 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 	char text[300], marked[40] = "", of[32] = "";
 	size_t all = screen_all_rows(s);
 
-	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s))
+	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s) || (g->total == 0 && !g->filter[0]))
 		return;
 	if (g->nmarks)
 		snprintf(marked, sizeof(marked), "%zu marked  ", g->nmarks);

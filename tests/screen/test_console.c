@@ -455,6 +455,20 @@ static void test_problems(void)
 	fake_status_fill(&status, 3);
 }
 
+/* The server's number of rows was too low. */
+static void test_estimate(void)
+{
+	fake_status_fill(&status, 3);
+	status.capture.snapshot.running = true;
+	status.capture.snapshot.rows_done = 147456;
+	status.capture.snapshot.rows_total = 2341;
+	status.capture.snapshot.left_ms = 0;
+	start(24, 80);
+	ok(strstr(dump(), "99%,") && strstr(dump(), "- left") && !strstr(dump(), "100%"),
+			"what is beyond the estimate is not over, and nobody knows when it will be");
+	fake_status_fill(&status, 3);
+}
+
 static void test_leaving(void)
 {
 	start(24, 80);
@@ -1205,8 +1219,13 @@ static void test_past_pages(void)
 	ok(strstr(dump(), "zzz") == NULL, "what comes late is not shown");
 	keys("14");
 	is_int(screen.grids[VIEW_LAG].count, 5, "also when it is opened then");
-	keys("7\r");
-	ok(strstr(dump(), "testdb.orders") && screen.request[0] == '\0', "scripts as they were, and no page of now");
+	keys("7");
+	ok(strstr(dump(), "testdb.orders") && screen.request[0] == '\0', "scripts as they were");
+	keys("\r");
+	ok(strstr(dump(), "rows in and out:") && screen.request[0] == '\0',
+			"Enter: what was kept of one, and no page of now");
+	screen_key(&screen, KEYCODE_ESCAPE, false);
+	ok(screen.past_shown && strstr(dump(), "testdb.orders"), "Esc closes that, and the past is still shown");
 	keys("a");
 	ok(screen.view == VIEW_SCRIPTS && screen.request[0] == '\0', "their keys are refused");
 	keys("8");
@@ -2154,6 +2173,7 @@ int main(void)
 	test_danger();
 	test_problems();
 	test_leaving();
+	test_estimate();
 	test_command();
 	test_request_line();
 	test_snapshot();

@@ -61,6 +61,7 @@ static const struct view views[VIEW_COUNT] = {
 			.list = "scripts",
 			.fields = view_scripts_fields,
 			.draw = view_scripts_draw,
+			.detail = view_scripts_detail,
 			.opens = VIEW_SCRIPT,
 			.subject = view_scripts_subject,
 			.under = view_scripts_under, },

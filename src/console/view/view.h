@@ -61,6 +61,7 @@ extern const struct grid_source view_stages_source, view_tables_source, view_top
 extern const struct view_page view_messages_page, view_load_page, view_lag_page, view_config_page, view_dead_page,
 		view_metrics_page, view_problem_page, view_script_page;
 void view_scripts_subject(const struct status *s, size_t row, char *out, size_t size);
+void view_scripts_detail(const struct status *s, size_t row, struct buf *out);
 void view_scripts_under(const struct status *s, size_t row, struct view_under *out);
 void view_scripts_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);
 void view_snapshots_draw(struct grid *g, const struct status *s, struct canvas *cv, struct area at);

@@ -15,15 +15,24 @@ bool view_reading_title(const struct status *s, char *out, size_t size)
 	const struct status_fill *fill = &s->capture.fill;
 	uint64_t rows = one->running ? one->rows_done : fill->all_rows;
 	uint64_t total = one->running ? one->rows_total : fill->all_total;
+	bool more = total >
+			rows; /* the server's number of rows is an estimate: what is beyond it ends nobody knows when */
 	char share[SHOW_SIZE], left[SHOW_SIZE];
 
 	if (!one->running && fill->tables == 0)
 		return false;
 	snprintf(out, size, "%s, %u of %u tables, %s left%s",
-			show_percent(share, total ? (double)rows / (double)total : 0),
+			show_percent(share,
+					more			? (double)rows / (double)total
+							: total ? 0.99
+								: 0),
 			one->running ? one->tables_done : fill->tables_done,
 			one->running ? one->tables_total : fill->tables_done + fill->tables,
-			show_ms(left, one->running ? one->left_ms : fill->all_left_ms), fill->paused ? ", paused" : "");
+			show_ms(left,
+					!more			       ? -1
+							: one->running ? one->left_ms
+								       : fill->all_left_ms),
+			fill->paused ? ", paused" : "");
 	return true;
 }
 

@@ -116,6 +116,32 @@ void view_scripts_subject(const struct status *s, size_t row, char *out, size_t 
 	snprintf(out, size, "%s", name);
 }
 
+/* What a line of the list leaves out; how its rows went, and the text that runs, are on its page. */
+void view_scripts_detail(const struct status *s, size_t row, struct buf *out)
+{
+	const struct status_script *c = script_at(s, row);
+	char a[SHOW_SIZE], b[SHOW_SIZE], d[SHOW_SIZE];
+
+	buf_printf(out, "script: %s of [table %s], for %s\n", c->script, c->section, c->table);
+	buf_printf(out, "version: %s%s\n", c->version,
+			c->guarded ? ", guarded: it goes back by itself where it fails too much" : "");
+	buf_printf(out, "rows in and out: %s, %s\n", show_exact(a, (int64_t)c->rows), show_exact(b, (int64_t)c->out));
+	buf_printf(out, "a row: p50 %s, p99 %s, %s instructions\n", show_ns(a, c->p50_ns), show_ns(b, c->p99_ns),
+			show_exact(d, c->instructions));
+	buf_printf(out, "memory: %s held, %s a row\n", show_bytes(a, c->memory), show_bytes(b, c->bytes));
+	if (c->lookups)
+		buf_printf(out, "lookup: %s keys, %s known already, %s without a row\n",
+				show_exact(a, (int64_t)c->lookups), show_exact(b, (int64_t)c->lookups_known),
+				show_exact(d, (int64_t)c->lookups_none));
+	for (size_t i = 0; i < c->ndrops; i++)
+		buf_printf(out, "dropped: %s, %s\n", show_exact(a, (int64_t)c->drops[i].rows),
+				c->drops[i].reason[0] ? c->drops[i].reason : "return nil");
+	buf_printf(out, "failed: %s\n", show_exact(a, (int64_t)c->dead));
+	if (c->failed_us)
+		buf_printf(out, "last failure: %s, line %d, version %s, key %s: %s\n", show_clock(a, c->failed_us),
+				c->failed_line, c->failed_version, c->failed_key, c->failed);
+}
+
 void view_scripts_under(const struct status *s, size_t row, struct view_under *out)
 {
 	snprintf(out->table, sizeof(out->table), "%s", s->scripts[row].table);

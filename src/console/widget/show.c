@@ -72,8 +72,12 @@ const char *show_bytes(char *out, int64_t n)
 
 const char *show_ns(char *out, int64_t ns)
 {
-	if (ns < 0 || ns >= 10000)
+	static const char *const units[] = { "ns", "us", "ms", NULL };
+
+	if (ns < 0 || ns >= 999500000)
 		return show_us(out, ns < 0 ? -1 : ns / 1000);
+	if (ns >= 1000)
+		return scaled(out, (double)ns, 1000, units);
 	snprintf(out, SHOW_SIZE, "%dns", (int)ns);
 	return out;
 }

@@ -17,7 +17,7 @@ const char *show_exact(char *out, int64_t n);	/* 182,311 */
 const char *show_rate(char *out, double per_s); /* 12.3k/s */
 const char *show_bytes(char *out, int64_t n);	/* 1.5 MiB */
 const char *show_us(char *out, int64_t us);	/* 310us, 2.1ms, 1.9s */
-const char *show_ns(char *out, int64_t ns);	/* 310ns, then as show_us() */
+const char *show_ns(char *out, int64_t ns);	/* 310ns, 4.06us, then as show_us() */
 const char *show_ms(char *out, int64_t ms);	/* 0.2s, 18.4s, 3m04s, 2h05m, 3d04h */
 /* Of "complete to", which is sampled and so a few seconds old when all is well: no age that reads as if it lagged. */
 const char *show_since(char *out, int64_t ms);
