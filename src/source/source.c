@@ -83,22 +83,6 @@ void source_clear_first(struct source *s)
 	s->clears = true;
 }
 
-void source_rewind(struct source *s, const struct position *to)
-{
-	source_hang_up(s);
-	err_clear(&s->late);
-	if (to) {
-		position_copy(&s->position, to);
-	} else {
-		position_done(&s->position);
-		position_init(&s->position);
-	}
-	s->again |= s->position.snapshot;
-	s->phase = START;
-	source_fill_rewind(s);
-	source_update_status(s, false);
-}
-
 /* ---- steps ---- */
 
 static size_t batch_rows(const struct source *s)

@@ -69,7 +69,7 @@ enum source_step {
 	SOURCE_NOTHING, /* nothing within the time; call again */
 	SOURCE_END,	/* initial_only: done */
 	/* A step that has to connect may take connect.timeout.ms a host, one that begins a snapshot the lock's time limit. */
-	SOURCE_FAILED /* err says why; ERR_RETRY: call again after a pause, the source reconnects by itself at `resume` */
+	SOURCE_FAILED /* err says why; ERR_RETRY: call again after a pause, the source connects again by itself */
 };
 
 struct source;
@@ -85,10 +85,6 @@ void source_know_database(struct source *s, const char *db, unsigned collation);
 /* timeout_ms: how long to wait for the first change; what has come by then is given out at once, and a batch is never
  * held back while the socket has no more bytes. */
 enum source_step source_step(struct source *s, struct batch *b, int timeout_ms, struct err *err);
-/* After ERR_RETRY, and after the log lost a batch: go back to a position that the log holds; NULL: it holds none.
- * A snapshot that has to begin anew first clears what the log may hold of an earlier one: a CHANGE_TRUNCATE for each table,
- * whose snapshot mark is not SNAPSHOT_NO; it must reach the target whatever skipped.operations says. */
-void source_rewind(struct source *s, const struct position *to);
 /* Between source_open() and the first step: an initial snapshot clears all tables first, because the log has rows of an
  * earlier life. */
 void source_clear_first(struct source *s);

@@ -373,31 +373,6 @@ static void test_resume(bool compressed)
 	consumer_done(&c);
 }
 
-static void test_rewind(void)
-{
-	struct consumer c;
-	struct position before;
-
-	new_database();
-	consumer_init(&c);
-	consumer_catch_up(&c);
-	position_init(&before);
-	position_copy(&before, &c.position);
-	insert_orders(1, 100);
-	sql("ALTER TABLE orders ADD COLUMN extra INT; INSERT INTO orders VALUES (5000, 1, 1, 'a', NOW(), 9); ALTER "
-	    "TABLE orders DROP COLUMN customer; "
-	    "UPDATE orders SET status = 'z'");
-	for (int i = 0; i < 20; i++) { /* these batches are "lost" */
-		batch_reset(c.batch);
-		if (source_step(c.source, c.batch, 100, &c.err) == SOURCE_FAILED)
-			break;
-	}
-	source_rewind(c.source, &before);
-	check_equal(&c, "rewound over schema changes");
-	position_done(&before);
-	consumer_done(&c);
-}
-
 static void test_interrupted_snapshot(void)
 {
 	struct consumer c;
@@ -800,7 +775,6 @@ static const struct {
 	{ "basic", test_basic },
 	{ "ddl", test_ddl },
 	{ "types", test_types },
-	{ "rewind", test_rewind },
 	{ "interrupted", test_interrupted_snapshot },
 	{ "interrupted-ddl", test_interrupted_ddl },
 	{ "threads", test_threads },
