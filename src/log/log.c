@@ -269,12 +269,6 @@ int log_writer_commit(struct log_writer *w, struct err *err)
 	return w->ops->writer_commit(w, err);
 }
 
-int log_writer_abort(struct log_writer *w, struct err *err)
-{
-	must(owner_is_me(&w->owner));
-	return w->ops->writer_abort(w, err);
-}
-
 const struct log_refusal *log_writer_refusal(const struct log_writer *w)
 {
 	return &w->refusal;
@@ -348,9 +342,4 @@ int log_reader_pause(struct log_reader *r, const char *topic, int32_t partition,
 {
 	must(owner_is_me(&r->owner));
 	return r->ops->reader_pause(r, topic, partition, paused, err);
-}
-
-int64_t log_reader_high(struct log_reader *r, const char *topic, int32_t partition)
-{
-	return r->ops->reader_high(r, topic, partition);
 }

@@ -122,7 +122,6 @@ int log_writer_append_record(struct log_writer *w, const struct record *r, struc
  *                    open the next one, start from the position in the log
  *   ERR_DATA, ERR_DENIED, ERR_CONFIG  nothing was committed and the same records would fail again */
 int log_writer_commit(struct log_writer *w, struct err *err);
-int log_writer_abort(struct log_writer *w, struct err *err); /* within the time limit, else ERR_FATAL */
 /*
  * Why the log does not take the records of one topic, though it takes those of others: after a failed append or commit
  * of kind ERR_DATA or ERR_DENIED. The transaction is aborted; without those records it would pass.
@@ -179,7 +178,6 @@ int log_reader_seek(struct log_reader *r, const char *topic, int32_t partition, 
 int log_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset, const char *metadata,
 		struct err *err);
 int log_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
-int64_t log_reader_high(struct log_reader *r, const char *topic, int32_t partition); /* last known end; -1 unknown */
 
 /* ---- what an implementation provides: log_kafka.c and log_local.c each export one of these; log.c dispatches ---- */
 struct log_ops;

@@ -344,7 +344,6 @@ const struct log_ops log_kafka_ops = {
 	.writer_close = kafka_writer_close,
 	.writer_append = kafka_writer_append,
 	.writer_commit = kafka_writer_commit,
-	.writer_abort = kafka_writer_abort,
 	.writer_gap_us = kafka_writer_gap_us,
 	.reader_open = kafka_reader_open,
 	.reader_close = kafka_reader_close,
@@ -353,7 +352,6 @@ const struct log_ops log_kafka_ops = {
 	.reader_seek = kafka_reader_seek,
 	.reader_commit = kafka_reader_commit,
 	.reader_pause = kafka_reader_pause,
-	.reader_high = kafka_reader_high,
 };
 
 const char *log_library(void)

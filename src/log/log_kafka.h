@@ -81,7 +81,6 @@ struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *
 void kafka_writer_close(struct log_writer *w);
 int kafka_writer_append(struct log_writer *w, const struct record *records, size_t count, struct err *err);
 int kafka_writer_commit(struct log_writer *w, struct err *err);
-int kafka_writer_abort(struct log_writer *w, struct err *err);
 int64_t kafka_writer_gap_us(struct log_writer *w);
 
 struct log_reader *kafka_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
@@ -93,6 +92,5 @@ int kafka_reader_seek(struct log_reader *r, const char *topic, int32_t partition
 int kafka_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
 		const char *metadata, struct err *err);
 int kafka_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
-int64_t kafka_reader_high(struct log_reader *r, const char *topic, int32_t partition);
 
 #endif

@@ -644,13 +644,3 @@ int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t part
 				      r->group, topic, partition, (long long)offset)
 		    : 0;
 }
-
-int64_t kafka_reader_high(struct log_reader *base, const char *topic, int32_t partition)
-{
-	struct kafka_reader *r = (struct kafka_reader *)base;
-	int64_t low, high;
-
-	if (rd_kafka_get_watermark_offsets(r->client.rk, topic, partition, &low, &high) || high < 0)
-		return -1;
-	return high;
-}

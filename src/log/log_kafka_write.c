@@ -364,20 +364,6 @@ int kafka_writer_commit(struct log_writer *base, struct err *err)
 	return -1;
 }
 
-int kafka_writer_abort(struct log_writer *base, struct err *err)
-{
-	struct kafka_writer *w = (struct kafka_writer *)base;
-
-	if (w->state == IDLE)
-		return 0;
-	if (w->state == DEAD)
-		return writer_fail_fatal(w, err);
-	if (w->state == COMMITTING)
-		return err_set(err, ERR_UNREACHABLE, 0,
-				"kafka: the commit of '%s' is under way and cannot be taken back", w->id);
-	return writer_abort_within(w, w->log->base.conf.timeout_ms, err);
-}
-
 /* ---- open and close ---- */
 
 /* Waits until what an earlier writer of the id left behind is finished, one way or the other. */

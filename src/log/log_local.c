@@ -412,7 +412,6 @@ const struct log_ops log_local_ops = {
 	.writer_close = local_writer_close,
 	.writer_append = local_writer_append,
 	.writer_commit = local_writer_commit,
-	.writer_abort = local_writer_abort,
 	.reader_open = local_reader_open,
 	.reader_close = local_reader_close,
 	.reader_poll = local_reader_poll,
@@ -420,5 +419,4 @@ const struct log_ops log_local_ops = {
 	.reader_seek = local_reader_seek,
 	.reader_commit = local_reader_commit,
 	.reader_pause = local_reader_pause,
-	.reader_high = local_reader_high,
 };

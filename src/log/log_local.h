@@ -148,7 +148,6 @@ struct log_writer *local_writer_open(struct log *l, const char *id, struct err *
 void local_writer_close(struct log_writer *w);
 int local_writer_append(struct log_writer *w, const struct record *records, size_t count, struct err *err);
 int local_writer_commit(struct log_writer *w, struct err *err);
-int local_writer_abort(struct log_writer *w, struct err *err);
 
 struct log_reader *local_reader_open(struct log *l, const char *group, const struct conf_list *topics, struct err *err);
 void local_reader_close(struct log_reader *r);
@@ -159,7 +158,6 @@ int local_reader_seek(struct log_reader *r, const char *topic, int32_t partition
 int local_reader_commit(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
 		const char *metadata, struct err *err);
 int local_reader_pause(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
-int64_t local_reader_high(struct log_reader *r, const char *topic, int32_t partition);
 
 /* ---- log_local_group.c: who reads what; all under lock ---- */
 struct local_claim {

@@ -438,18 +438,3 @@ int local_reader_commit(struct log_reader *base, const char *topic, int32_t part
 	pthread_mutex_unlock(&r->log->write_lock);
 	return rc;
 }
-
-int64_t local_reader_high(struct log_reader *base, const char *topic, int32_t partition)
-{
-	struct local_reader *r = (struct local_reader *)base;
-	struct err ignored = { 0 };
-	struct local_part *p = local_part_get(r->log, topic, partition, &ignored);
-	int64_t high = -1;
-
-	if (!p)
-		return -1;
-	pthread_mutex_lock(&r->log->lock);
-	high = p->high;
-	pthread_mutex_unlock(&r->log->lock);
-	return high;
-}

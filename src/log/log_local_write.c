@@ -182,18 +182,29 @@ static int append_one(struct local_writer *w, struct local_target *t, const stru
 	return c->raw.len >= CHUNK_BYTES ? seal(w, t->to, p, c, err) : 0;
 }
 
+/* Empties the transaction, committed or not. */
+static void drop_open(struct local_writer *w)
+{
+	for (size_t i = 0; i < w->nsealed; i++)
+		free(w->sealed[i].data);
+	for (size_t i = 0; i < w->ntouched; i++)
+		w->touched[i].open->count = 0;
+	w->nsealed = 0;
+	w->ntouched = 0;
+	w->sealed_bytes = 0;
+}
+
 int local_writer_append(struct log_writer *base, const struct record *records, size_t count, struct err *err)
 {
 	struct local_writer *w = (struct local_writer *)base;
 	int64_t now_ms = clock_wall_us() / 1000;
-	struct err ignored = { 0 };
 	struct local_target *t = NULL;
 
 	for (size_t i = 0; i < count; i++) {
 		if (!t || t->topic != records[i].topic)
 			t = target_for(w, records[i].topic, err);
 		if (!t || append_one(w, t, &records[i], now_ms, err)) {
-			local_writer_abort(base, &ignored);
+			drop_open(w);
 			return -1;
 		}
 	}
@@ -308,28 +319,13 @@ static void keep(struct local_log *l)
 int local_writer_commit(struct log_writer *base, struct err *err)
 {
 	struct local_writer *w = (struct local_writer *)base;
-	struct err ignored = { 0 };
 	int rc = seal_open(w, err);
 
 	if (rc == 0 && w->nsealed > 0)
 		rc = commit_sealed(w, err);
-	local_writer_abort(base, &ignored); /* empties it, committed or not */
+	drop_open(w);
 	keep(w->log);
 	return rc;
-}
-
-int local_writer_abort(struct log_writer *base, struct err *err)
-{
-	struct local_writer *w = (struct local_writer *)base;
-
-	for (size_t i = 0; i < w->nsealed; i++)
-		free(w->sealed[i].data);
-	for (size_t i = 0; i < w->ntouched; i++)
-		w->touched[i].open->count = 0;
-	w->nsealed = 0;
-	w->ntouched = 0;
-	w->sealed_bytes = 0;
-	return 0;
 }
 
 /* ---- open and close ---- */
@@ -362,9 +358,8 @@ static void target_free(void *target, void *unused)
 void local_writer_close(struct log_writer *base)
 {
 	struct local_writer *w = (struct local_writer *)base;
-	struct err ignored = { 0 };
 
-	local_writer_abort(base, &ignored);
+	drop_open(w);
 	name_map_each(&w->targets, target_free, NULL);
 	name_map_done(&w->targets);
 	ZSTD_freeCCtx(w->zstd);

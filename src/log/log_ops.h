@@ -54,7 +54,6 @@ struct log_ops {
 	void (*writer_close)(struct log_writer *w);
 	int (*writer_append)(struct log_writer *w, const struct record *records, size_t count, struct err *err);
 	int (*writer_commit)(struct log_writer *w, struct err *err);
-	int (*writer_abort)(struct log_writer *w, struct err *err);
 	int64_t (*writer_gap_us)(struct log_writer *w); /* NULL: none */
 
 	struct log_reader *(*reader_open)(struct log *l, const char *group, const struct conf_list *topics,
@@ -67,7 +66,6 @@ struct log_ops {
 	int (*reader_commit)(struct log_reader *r, const char *topic, int32_t partition, int64_t offset,
 			const char *metadata, struct err *err);
 	int (*reader_pause)(struct log_reader *r, const char *topic, int32_t partition, bool paused, struct err *err);
-	int64_t (*reader_high)(struct log_reader *r, const char *topic, int32_t partition);
 };
 
 extern const struct log_ops log_kafka_ops, log_local_ops;

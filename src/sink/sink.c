@@ -250,7 +250,7 @@ int sink_prepare(struct sink *s, const struct schema *schema, struct err *err)
 int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had had, struct err *err)
 {
 	forget_altered(s);
-	s->created = s->lost = false;
+	s->lost = false;
 	s->had = had;
 	s->asked = schema;
 	return s->ops->prepare(s, sink_routed(s->conf, schema), err);
@@ -284,11 +284,6 @@ int sink_gone(struct sink *s, const struct schema *schema, const char *column, s
 			from->table);
 }
 
-bool sink_created(const struct sink *s)
-{
-	return s->created;
-}
-
 enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const struct collapsed *rows, size_t count,
 		const char *label, struct sink_result *result, struct err *err)
 {
@@ -310,14 +305,6 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
 	result->nbad = s->bads.count;
 	result->rows_filtered = s->bads.count;
 	return outcome;
-}
-
-enum sink_outcome sink_label(struct sink *s, const char *db, const char *table, const char *label, struct err *err)
-{
-	struct sink_names names;
-
-	sink_route(s->conf, db, table, &names);
-	return s->ops->label(s, names.db, label, err);
 }
 
 int sink_look(struct sink *s, const char *db, const char *table, const char *label, struct sink_state *out,

@@ -65,7 +65,7 @@ struct sink_conf {
 enum sink_outcome {
 	SINK_LOADED,	/* committed (visible or about to be) */
 	SINK_DUPLICATE, /* this label was committed before: the same thing */
-	SINK_UNKNOWN,	/* nobody can say yet: ask sink_label() */
+	SINK_UNKNOWN,	/* nobody can say yet: the same rows again, under the same label */
 	SINK_REFUSED /* not, or not all, loaded. err: RETRY, UNREACHABLE: the same label again; others: stop the table */
 };
 
@@ -154,8 +154,7 @@ enum sink_had { SINK_HAD_NOTHING, SINK_HAD_TABLE, SINK_HAD_COLUMNS /* all of the
 int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had had, struct err *err);
 /* schema.change = ask, ignore: a person has let the table go on; for the calls that follow on this handle. */
 void sink_allow(struct sink *s, bool allowed);
-bool sink_lost(const struct sink *s);	 /* was that the reason of the last failure of it on this handle? */
-bool sink_created(const struct sink *s); /* did the last sink_prepare() of this handle create the table? */
+bool sink_lost(const struct sink *s); /* was that the reason of the last failure of it on this handle? */
 /*
  * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of
  * the schema (change->schema tells), each of which sink_prepare() has seen. result is filled whenever LOADED or
@@ -172,8 +171,6 @@ enum sink_outcome sink_load(struct sink *s, const struct schema *schema, const s
  * is over.
  */
 void sink_begun(struct sink *s, const char *before);
-/* LOADED, REFUSED (aborted or never seen), UNKNOWN. Of a load of this table, as the source calls it. */
-enum sink_outcome sink_label(struct sink *s, const char *db, const char *table, const char *label, struct err *err);
 /*
  * What the target has, without making anything. label: of a range that was loaded; NULL: not asked for. REFUSED means
  * that this target has never had it, which is only said where labels are kept for ever; UNKNOWN: who knows.

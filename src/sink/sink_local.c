@@ -496,17 +496,6 @@ static enum sink_outcome label_find(struct local_db *d, const char *label, struc
 	return SINK_UNKNOWN;
 }
 
-static enum sink_outcome local_label(struct sink *sink, const char *db, const char *label, struct err *err)
-{
-	struct local_sink *s = (struct local_sink *)sink;
-	struct local_db *d;
-
-	if (!local_db_exists(s->base.conf, db))
-		return SINK_REFUSED;
-	d = db_get(s, db, err);
-	return d ? label_find(d, label, err) : SINK_UNKNOWN;
-}
-
 static int local_look(struct sink *sink, const struct sink_names *names, const char *label, struct sink_state *out,
 		struct err *err)
 {
@@ -651,7 +640,6 @@ const struct sink_ops sink_local_ops = {
 	.check_tables = local_check_tables,
 	.prepare = warehouse_prepare,
 	.load = local_load,
-	.label = local_label,
 	.look = local_look,
 	.truncate = local_truncate,
 	.alter = local_alter,

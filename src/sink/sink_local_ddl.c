@@ -431,7 +431,6 @@ static int prepare_inside(sqlite3 *db, struct sink *sink, const struct schema *s
 	if (!sink->conf->table_create)
 		return err_set(err, ERR_CONFIG, 0, "table %s.%s: not in the warehouse; set table.create = true",
 				schema->db, schema->table);
-	sink->created = true;
 	local_create(sql, schema);
 	return local_run(db, schema, "create the table", sql, err);
 }

@@ -20,7 +20,6 @@ struct sink_ops {
 	int (*prepare)(struct sink *s, const struct schema *schema, struct err *err);
 	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows,
 			size_t count, const char *label, struct sink_result *result, struct err *err);
-	enum sink_outcome (*label)(struct sink *s, const char *db, const char *label, struct err *err);
 	int (*look)(struct sink *s, const struct sink_names *names, const char *label, struct sink_state *out,
 			struct err *err);
 	int (*owner)(struct sink *s, const char *db, const char *table, char name[SINK_OWNER],
@@ -54,7 +53,6 @@ struct sink { /* the first member of each kind's own struct */
 	int64_t zone_us; /* added to a TIMESTAMP to get the local time that is stored */
 	struct sink_bads bads;
 	uint64_t altered;	    /* how many tables had been altered when it last looked, by any handle */
-	bool created;		    /* the last prepare made the table */
 	const struct schema *asked; /* by the last prepare, with the names of the source; lent during it */
 	enum sink_had had;	    /* what the last prepare may rely on */
 	bool lost;		    /* it did not find that */

@@ -73,7 +73,7 @@ static enum sink_outcome state_outcome(const char *state)
 }
 
 /* Asks until the label has come to an end, for less than a second. */
-enum sink_outcome starrocks_label_outcome(struct starrocks_sink *s, const char *db, const char *label, struct err *err)
+static enum sink_outcome label_outcome(struct starrocks_sink *s, const char *db, const char *label, struct err *err)
 {
 	int64_t until_us = clock_mono_us() + STATE_WAIT_MS * 1000;
 	char state[32];
@@ -132,7 +132,7 @@ static int label_history(struct starrocks_sink *s, const char *db, const char *l
 /* LOADED; REFUSED: nobody knows of it; UNKNOWN: err. */
 static enum sink_outcome label_remembered(struct starrocks_sink *s, const char *db, const char *label, struct err *err)
 {
-	enum sink_outcome outcome = starrocks_label_outcome(s, db, label, err);
+	enum sink_outcome outcome = label_outcome(s, db, label, err);
 	bool loaded;
 
 	if (outcome != SINK_REFUSED)
@@ -202,7 +202,7 @@ static enum sink_outcome part_settle(struct stream_load *l, const char *label, c
 
 	if (strcmp(a->status, "Label Already Exists") == 0 && strcmp(a->existing, "FINISHED") == 0)
 		return SINK_DUPLICATE;
-	outcome = starrocks_label_outcome(l->s, l->schema->db, label, err);
+	outcome = label_outcome(l->s, l->schema->db, label, err);
 	if (outcome == SINK_LOADED)
 		return strcmp(a->status, "Label Already Exists") == 0 ? SINK_DUPLICATE : SINK_LOADED;
 	if (outcome == SINK_REFUSED)

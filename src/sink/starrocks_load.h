@@ -53,7 +53,6 @@ struct starrocks_target *starrocks_target_get(struct starrocks_sink *s, const st
 enum sink_outcome starrocks_load_rows(struct sink *sink, const struct schema *schema, const struct collapsed *rows,
 		size_t count, const char *label, struct sink_result *result, struct err *err);
 /* Asks until the label has come to an end, for less than a second. */
-enum sink_outcome starrocks_label_outcome(struct starrocks_sink *s, const char *db, const char *label, struct err *err);
 int starrocks_part_write(struct stream_load *l, const struct load_piece *part); /* its rows into the body */
 /* Sends what stands in the body. */
 enum sink_outcome starrocks_part_send(struct stream_load *l, const struct load_piece *part,

@@ -205,7 +205,6 @@ static int table_step(struct starrocks_sql *sql, struct sink *sink, const struct
 
 	if (starrocks_table_read(sql, schema->db, schema->table, have, err) || lost_check(sink, schema, have, err))
 		return -1;
-	sink->created |= have->count == 0;
 	if (have->count == 0)
 		return table_create(sql, conf, schema, statement, err);
 	if (starrocks_alter(statement, conf, schema, have, err))

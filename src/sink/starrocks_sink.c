@@ -55,11 +55,6 @@ static int starrocks_prepare(struct sink *sink, const struct schema *schema, str
 	return t ? 0 : -1;
 }
 
-static enum sink_outcome starrocks_label(struct sink *sink, const char *db, const char *label, struct err *err)
-{
-	return starrocks_label_outcome((struct starrocks_sink *)sink, db, label, err);
-}
-
 static void keep_cluster(void *context, const struct starrocks_record *r)
 {
 	const char *id = starrocks_record_get(r, "ClusterId");
@@ -226,7 +221,6 @@ const struct sink_ops starrocks_ops = {
 	.check_tables = starrocks_check_tables,
 	.prepare = starrocks_prepare,
 	.load = starrocks_load_rows,
-	.label = starrocks_label,
 	.look = starrocks_look,
 	.owner = owner,
 	.own = own,

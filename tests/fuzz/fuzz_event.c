@@ -56,7 +56,6 @@ static void parse(const struct event *e, const struct event_format *format, int 
 	struct event_query query;
 	struct event_text text;
 	struct event_incident incident;
-	struct event_xa_prepare xa;
 	struct rows rows;
 	struct err err;
 
@@ -73,7 +72,6 @@ static void parse(const struct event *e, const struct event_format *format, int 
 	case EVENT_QUERY: event_query_parse(e, format, &query, &err); break;
 	case EVENT_ROWS_QUERY: event_rows_query_parse(e, &text, &err); break;
 	case EVENT_INCIDENT: event_incident_parse(e, &incident, &err); break;
-	case EVENT_XA_PREPARE: event_xa_prepare_parse(e, &xa, &err); break;
 	case EVENT_TABLE_MAP: parse_table_map(e); break;
 	case EVENT_TRANSACTION_PAYLOAD: parse_payload(e, format, depth); break;
 	default: break;

@@ -202,7 +202,6 @@ static int text_other(struct binlog_text *t, const struct event *e, struct err *
 {
 	struct event_rotate rotate;
 	struct event_text text;
-	struct event_xa_prepare xa;
 	struct gtid_set set = { 0 };
 
 	switch (e->header.type) {
@@ -224,11 +223,6 @@ static int text_other(struct binlog_text *t, const struct event *e, struct err *
 		if (event_rows_query_parse(e, &text, err) < 0)
 			return -1;
 		buf_printf(t->out, "  %.*s\n", (int)text.len, text.p);
-		return 0;
-	case EVENT_XA_PREPARE:
-		if (event_xa_prepare_parse(e, &xa, err) < 0)
-			return -1;
-		buf_printf(t->out, "  %.*s %.*s\n", (int)xa.gtrid.len, xa.gtrid.p, (int)xa.bqual.len, xa.bqual.p);
 		return 0;
 	default: return 0;
 	}

@@ -254,14 +254,14 @@ static void test_gtids(void)
 	is_int(gtid_set_count(&c), 2 * INTERVALS, "together they have no gap");
 	ok(gtid_set_is_subset(&a, &c) && !gtid_set_is_subset(&c, &a), "compared");
 	gtid_set_subtract(&c, &a);
-	ok(gtid_set_equal(&c, &b), "subtracted");
+	ok(gtid_set_is_subset(&c, &b) && gtid_set_is_subset(&b, &c), "subtracted");
 	buf_init(&bytes, 64 * MB);
 	gtid_set_encode(&a, &bytes);
 	gtid_set_done(&c);
 	c = (struct gtid_set){ 0 };
 	is_int(gtid_set_decode(&c, bytes.data, bytes.len, &err), 0, "there and back in %zu bytes %s", bytes.len,
 			err.msg);
-	ok(gtid_set_equal(&a, &c), "the same");
+	ok(gtid_set_is_subset(&a, &c) && gtid_set_is_subset(&c, &a), "the same");
 	buf_done(&bytes);
 	gtid_set_done(&a);
 	gtid_set_done(&b);

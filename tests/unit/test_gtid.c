@@ -71,7 +71,7 @@ static void test_algebra(void)
 	struct err err;
 
 	gtid_set_copy(&c, &a);
-	ok(gtid_set_equal(&a, &c), "a copy is equal");
+	ok(gtid_set_is_subset(&a, &c) && gtid_set_is_subset(&c, &a), "a copy is equal");
 	gtid_set_subtract(&c, &b);
 	is_set(&c, U1 ":1-2:5-9," U2 ":tag:5", "subtract cuts holes");
 	ok(gtid_set_is_subset(&c, &a) && !gtid_set_is_subset(&a, &c), "subset");

@@ -83,7 +83,7 @@ static void test_reopen(void)
 	contract_load(sink, s, &r, "re-1", &result);
 	sink_close(sink);
 	sink = open_or_fail();
-	is_int(sink_label(sink, s->db, s->table, "re-1", &err), SINK_LOADED, "a label outlives the handle");
+	contract_look(sink, s->table, "re-1", (struct sink_state){ true, true, SINK_LOADED }, "after the handle");
 	contract_add(&r, s, false, 1, "changed");
 	is_int(contract_load(sink, s, &r, "re-1", &result), SINK_DUPLICATE, "and refuses its rows");
 	is_str(dump("reopened", "id, name"), "1|one\n", "nothing has changed");
@@ -458,9 +458,8 @@ static void test_our_names(void)
 			NULL, NULL, NULL);
 	sqlite3_close(db);
 	sink = open_or_fail();
-	is_int(sink_label(sink, "shop", "t", "old-1", &err), SINK_LOADED,
-			"a file of the version before keeps its labels");
-	is_int(sink_label(sink, "shop", "t", "old-2", &err), SINK_REFUSED, "and has no others");
+	contract_look(sink, "t", "old-1", (struct sink_state){ .label = SINK_LOADED }, "a file of the version before");
+	contract_look(sink, "t", "old-2", (struct sink_state){ .label = SINK_REFUSED }, "which has no others");
 	is_str(query("shop", "PRAGMA user_version"), "2\n", "it has the new format");
 	sink_close(sink);
 	schema_unref(old);

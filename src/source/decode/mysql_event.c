@@ -228,16 +228,3 @@ int event_incident_parse(const struct event *e, struct event_incident *out, stru
 	out->message = (const char *)bytes_take(&b, out->message_len);
 	return b.failed ? event_short(e, err) : 0;
 }
-
-int event_xa_prepare_parse(const struct event *e, struct event_xa_prepare *out, struct err *err)
-{
-	struct bytes b = bytes_of(e->body, e->len);
-
-	out->one_phase = bytes_u8(&b) != 0;
-	out->format_id = bytes_u32(&b);
-	out->gtrid.len = bytes_u32(&b);
-	out->bqual.len = bytes_u32(&b);
-	out->gtrid.p = (const char *)bytes_take(&b, out->gtrid.len);
-	out->bqual.p = (const char *)bytes_take(&b, out->bqual.len);
-	return b.failed ? event_short(e, err) : 0;
-}

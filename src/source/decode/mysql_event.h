@@ -144,13 +144,6 @@ struct event_incident {
 };
 int event_incident_parse(const struct event *e, struct event_incident *out, struct err *err);
 
-struct event_xa_prepare {
-	bool one_phase;
-	uint32_t format_id;
-	struct event_text gtrid, bqual;
-};
-int event_xa_prepare_parse(const struct event *e, struct event_xa_prepare *out, struct err *err);
-
 /*
  * One compressed transaction: an iterator over the events inside. Decompresses as a stream, so that memory is bound by
  * the largest inner event and not by the transaction. Inner events have no checksum; use the returned event as any

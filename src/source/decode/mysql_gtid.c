@@ -248,20 +248,6 @@ bool gtid_set_is_subset(const struct gtid_set *part, const struct gtid_set *whol
 	return true;
 }
 
-bool gtid_set_equal(const struct gtid_set *a, const struct gtid_set *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++) {
-		const struct gtid_group *x = &a->groups[i], *y = &b->groups[i];
-
-		if (gtid_source_cmp(&x->source, &y->source) != 0 || x->count != y->count ||
-				memcmp(x->intervals, y->intervals, x->count * sizeof(*x->intervals)) != 0)
-			return false;
-	}
-	return true;
-}
-
 uint64_t gtid_set_count(const struct gtid_set *set)
 {
 	uint64_t n = 0;

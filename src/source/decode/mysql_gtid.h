@@ -56,7 +56,6 @@ bool gtid_set_is_empty(const struct gtid_set *set);
 bool gtid_set_has_tags(const struct gtid_set *set);
 bool gtid_set_contains(const struct gtid_set *set, const struct gtid *gtid);
 bool gtid_set_is_subset(const struct gtid_set *part, const struct gtid_set *whole);
-bool gtid_set_equal(const struct gtid_set *a, const struct gtid_set *b);
 uint64_t gtid_set_count(const struct gtid_set *set); /* transactions in it */
 
 void gtid_set_add(struct gtid_set *set, const struct gtid *gtid);
