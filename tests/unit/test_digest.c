@@ -1,4 +1,5 @@
 /* test_digest.c - the digests and FNV-1a against the vectors of their standards, and whatever the pieces. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
