@@ -54,6 +54,18 @@ enum err_kind kafka_kind(rd_kafka_resp_err_t code);
 int kafka_fail(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *text, const char *fmt,
 		...) __attribute__((format(printf, 5, 6))); /* text: librdkafka's, NULL: the code's own */
 
+static inline int kafka_limit_ms(const struct kafka_log *l)
+{
+	return (int)l->base.conf.timeout_ms;
+}
+
+/* log_kafka_admin.c. The answer of a request to the cluster, within the time limit; destroys the queue. The caller destroys *event, where
+ * there is one: also with an error. */
+rd_kafka_resp_err_t kafka_answer(struct kafka_log *l, rd_kafka_queue_t *queue, rd_kafka_event_t **event);
+/* The settings of a topic or a broker. */
+rd_kafka_resp_err_t kafka_settings(struct kafka_log *l, rd_kafka_ResourceType_t kind, const char *name,
+		rd_kafka_event_t **event);
+
 /* How many partitions; waits up to the time limit for a topic that was just created. -1 with err when there is none. */
 int32_t kafka_partitions(struct kafka_client *c, const char *topic, int timeout_ms, struct err *err);
 int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition, int64_t *low, int64_t *high,

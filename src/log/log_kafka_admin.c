@@ -14,11 +14,6 @@
 
 enum { OFFSETS_END = -1, OFFSETS_BEGIN = -2, ERROR_TEXT = 256, HISTORY_BYTES = 64 << 20 };
 
-static int limit_ms(const struct kafka_log *l)
-{
-	return (int)l->base.conf.timeout_ms;
-}
-
 static int fail_topic(struct kafka_client *c, struct err *err, rd_kafka_resp_err_t code, const char *topic)
 {
 	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
@@ -166,11 +161,11 @@ static int topic_create(struct kafka_log *l, const char *topic, enum log_topic_k
 	if (!t)
 		return err_set(err, ERR_CONFIG, 0, "kafka: topic %s: %s", topic, text);
 	options = rd_kafka_AdminOptions_new(l->admin.rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
-	rd_kafka_AdminOptions_set_request_timeout(options, limit_ms(l), text, sizeof text);
-	rd_kafka_AdminOptions_set_operation_timeout(options, limit_ms(l), text, sizeof text);
+	rd_kafka_AdminOptions_set_request_timeout(options, kafka_limit_ms(l), text, sizeof text);
+	rd_kafka_AdminOptions_set_operation_timeout(options, kafka_limit_ms(l), text, sizeof text);
 	answer = rd_kafka_queue_new(l->admin.rk);
 	rd_kafka_CreateTopics(l->admin.rk, &t, 1, options, answer);
-	event = rd_kafka_queue_poll(answer, limit_ms(l) + 100);
+	event = rd_kafka_queue_poll(answer, kafka_limit_ms(l) + 100);
 	rc = creation_result(l, event, topic, err);
 	if (event)
 		rd_kafka_event_destroy(event);
@@ -184,7 +179,7 @@ int kafka_topic_ensure(struct log *base, const char *topic, enum log_topic_kind 
 {
 	struct kafka_log *l = (struct kafka_log *)base;
 	int32_t partitions;
-	rd_kafka_resp_err_t code = topic_state(&l->admin, topic, limit_ms(l), &partitions);
+	rd_kafka_resp_err_t code = topic_state(&l->admin, topic, kafka_limit_ms(l), &partitions);
 
 	if (!code)
 		return 0;
@@ -192,7 +187,7 @@ int kafka_topic_ensure(struct log *base, const char *topic, enum log_topic_kind 
 		return kafka_fail(&l->admin, err, code, NULL, "topic %s", topic);
 	if (topic_create(l, topic, kind, err))
 		return -1;
-	code = await_topic(&l->admin, topic, limit_ms(l), limit_ms(l), &partitions);
+	code = await_topic(&l->admin, topic, kafka_limit_ms(l), kafka_limit_ms(l), &partitions);
 	if (code)
 		return err_set(err, ERR_RETRY, code, "kafka %s: topic %s was created, but no broker leads it yet",
 				l->admin.servers, topic);
@@ -231,63 +226,22 @@ int kafka_topics(struct log *base, struct log_topics *out, struct err *err)
 	struct kafka_log *l = (struct kafka_log *)base;
 	const struct rd_kafka_metadata *md;
 	rd_kafka_topic_partition_list_t *low, *high;
-	rd_kafka_resp_err_t code = rd_kafka_metadata(l->admin.rk, 1, NULL, &md, limit_ms(l));
+	rd_kafka_resp_err_t code = rd_kafka_metadata(l->admin.rk, 1, NULL, &md, kafka_limit_ms(l));
 
 	if (code)
 		return kafka_fail(&l->admin, err, code, NULL, "listing topics");
 	low = every_partition(md, OFFSETS_BEGIN);
 	high = every_partition(md, OFFSETS_END);
 	if (low->cnt > 0)
-		code = rd_kafka_offsets_for_times(l->admin.rk, low, limit_ms(l));
+		code = rd_kafka_offsets_for_times(l->admin.rk, low, kafka_limit_ms(l));
 	if (low->cnt > 0 && !code)
-		code = rd_kafka_offsets_for_times(l->admin.rk, high, limit_ms(l));
+		code = rd_kafka_offsets_for_times(l->admin.rk, high, kafka_limit_ms(l));
 	if (!code)
 		fill_topics(md, low, high, out);
 	rd_kafka_topic_partition_list_destroy(low);
 	rd_kafka_topic_partition_list_destroy(high);
 	rd_kafka_metadata_destroy(md);
 	return code ? kafka_fail(&l->admin, err, code, NULL, "offsets of all topics") : 0;
-}
-
-static const char *config_of(rd_kafka_event_t *event, const char *name)
-{
-	const rd_kafka_ConfigResource_t **resources;
-	const rd_kafka_ConfigEntry_t **entries;
-	size_t nresources, nentries;
-
-	resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event),
-			&nresources);
-	for (size_t i = 0; i < nresources; i++) {
-		entries = rd_kafka_ConfigResource_configs(resources[i], &nentries);
-		for (size_t k = 0; k < nentries; k++)
-			if (strcmp(rd_kafka_ConfigEntry_name(entries[k]), name) == 0)
-				return rd_kafka_ConfigEntry_value(entries[k]);
-	}
-	return NULL;
-}
-
-int kafka_topic_compacts(struct log *base, const char *topic, bool *compacts, struct err *err)
-{
-	struct kafka_log *l = (struct kafka_log *)base;
-	rd_kafka_ConfigResource_t *ask = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
-	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
-	rd_kafka_event_t *event;
-	const char *policy = NULL;
-	int rc = 0;
-
-	rd_kafka_DescribeConfigs(l->admin.rk, &ask, 1, NULL, answer);
-	event = rd_kafka_queue_poll(answer, limit_ms(l));
-	if (event && rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR_NO_ERROR)
-		policy = config_of(event, "cleanup.policy");
-	*compacts = policy && strstr(policy, "compact");
-	if (!policy)
-		rc = kafka_fail(&l->admin, err, event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT,
-				NULL, "cleanup.policy of topic %s", topic);
-	if (event)
-		rd_kafka_event_destroy(event);
-	rd_kafka_queue_destroy(answer);
-	rd_kafka_ConfigResource_destroy(ask);
-	return rc;
 }
 
 int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int64_t timestamp_ms, int64_t *offset,
@@ -299,7 +253,7 @@ int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int6
 	int64_t low;
 
 	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = timestamp_ms < 0 ? 0 : timestamp_ms;
-	code = rd_kafka_offsets_for_times(l->admin.rk, list, limit_ms(l));
+	code = rd_kafka_offsets_for_times(l->admin.rk, list, kafka_limit_ms(l));
 	if (!code)
 		code = list->elems[0].err;
 	*offset = list->elems[0].offset;
@@ -309,14 +263,14 @@ int kafka_offset_at(struct log *base, const char *topic, int32_t partition, int6
 	if (*offset >= 0)
 		return 0;
 	/* nothing that late: the end */
-	return kafka_low_high(&l->admin, topic, partition, &low, offset, limit_ms(l), err);
+	return kafka_low_high(&l->admin, topic, partition, &low, offset, kafka_limit_ms(l), err);
 }
 
 int kafka_ends(struct log *base, const char *topic, int32_t partition, int64_t *low, int64_t *high, struct err *err)
 {
 	struct kafka_log *l = (struct kafka_log *)base;
 
-	return kafka_low_high(&l->admin, topic, partition, low, high, limit_ms(l), err);
+	return kafka_low_high(&l->admin, topic, partition, low, high, kafka_limit_ms(l), err);
 }
 
 /* ---- settings of a topic ---- */
@@ -337,29 +291,49 @@ static const char *setting_of(rd_kafka_event_t *event, const char *name)
 	return NULL;
 }
 
+rd_kafka_resp_err_t kafka_answer(struct kafka_log *l, rd_kafka_queue_t *queue, rd_kafka_event_t **event)
+{
+	*event = rd_kafka_queue_poll(queue, kafka_limit_ms(l));
+	rd_kafka_queue_destroy(queue);
+	return *event ? rd_kafka_event_error(*event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+}
+
+rd_kafka_resp_err_t kafka_settings(struct kafka_log *l, rd_kafka_ResourceType_t kind, const char *name,
+		rd_kafka_event_t **event)
+{
+	rd_kafka_ConfigResource_t *resource = rd_kafka_ConfigResource_new(kind, name);
+	rd_kafka_queue_t *queue = rd_kafka_queue_new(l->admin.rk);
+
+	rd_kafka_DescribeConfigs(l->admin.rk, &resource, 1, NULL, queue);
+	rd_kafka_ConfigResource_destroy(resource);
+	return kafka_answer(l, queue, event);
+}
+
 /* NULL: err. The caller destroys it. */
 static rd_kafka_event_t *settings_of(struct kafka_log *l, const char *topic, struct err *err)
 {
-	rd_kafka_ConfigResource_t *resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic);
-	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
 	rd_kafka_event_t *event;
-	rd_kafka_resp_err_t code;
+	rd_kafka_resp_err_t code = kafka_settings(l, RD_KAFKA_RESOURCE_TOPIC, topic, &event);
 
-	rd_kafka_DescribeConfigs(l->admin.rk, &resource, 1, NULL, answer);
-	event = rd_kafka_queue_poll(answer, limit_ms(l));
-	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
 	if (code == RD_KAFKA_RESP_ERR_NO_ERROR && !setting_of(event, "max.message.bytes"))
 		code = RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED;
-	if (code) {
-		kafka_fail(&l->admin, err, code, "its settings are not readable: grant DescribeConfigs", "topic %s",
-				topic);
-		if (event)
-			rd_kafka_event_destroy(event);
-		event = NULL;
-	}
-	rd_kafka_queue_destroy(answer);
-	rd_kafka_ConfigResource_destroy(resource);
-	return event;
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		return event;
+	kafka_fail(&l->admin, err, code, "its settings are not readable: grant DescribeConfigs", "topic %s", topic);
+	if (event)
+		rd_kafka_event_destroy(event);
+	return NULL;
+}
+
+int kafka_topic_compacts(struct log *base, const char *topic, bool *compacts, struct err *err)
+{
+	rd_kafka_event_t *event = settings_of((struct kafka_log *)base, topic, err);
+	const char *policy = event ? setting_of(event, "cleanup.policy") : NULL;
+
+	*compacts = policy && strstr(policy, "compact");
+	if (event)
+		rd_kafka_event_destroy(event);
+	return event ? 0 : -1;
 }
 
 size_t kafka_topic_limit(struct log *base, const char *topic, struct err *err)

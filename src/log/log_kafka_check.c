@@ -53,23 +53,16 @@ static rd_kafka_resp_err_t keep_all(rd_kafka_event_t *event, struct broker_setti
 
 static rd_kafka_resp_err_t describe_broker(struct kafka_log *l, int32_t id, struct broker_settings *s)
 {
-	rd_kafka_ConfigResource_t *resource;
-	rd_kafka_queue_t *answer = rd_kafka_queue_new(l->admin.rk);
 	rd_kafka_event_t *event;
 	rd_kafka_resp_err_t code;
 	char name[16];
 
 	snprintf(name, sizeof name, "%d", id);
-	resource = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_BROKER, name);
-	rd_kafka_DescribeConfigs(l->admin.rk, &resource, 1, NULL, answer);
-	event = rd_kafka_queue_poll(answer, (int)l->base.conf.timeout_ms);
-	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	code = kafka_settings(l, RD_KAFKA_RESOURCE_BROKER, name, &event);
 	if (!code)
 		code = keep_all(event, s);
 	if (event)
 		rd_kafka_event_destroy(event);
-	rd_kafka_queue_destroy(answer);
-	rd_kafka_ConfigResource_destroy(resource);
 	return code;
 }
 

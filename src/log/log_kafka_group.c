@@ -6,11 +6,6 @@
 
 #include "core/xalloc.h"
 
-static int limit_ms(const struct kafka_log *l)
-{
-	return (int)l->base.conf.timeout_ms;
-}
-
 static void fill_groups(rd_kafka_event_t *event, struct log_groups *out)
 {
 	const rd_kafka_group_result_t **results;
@@ -43,8 +38,7 @@ static int group_offsets(struct kafka_log *l, const char *group, struct log_grou
 	rd_kafka_resp_err_t code;
 
 	rd_kafka_ListConsumerGroupOffsets(l->admin.rk, &ask, 1, NULL, answer);
-	event = rd_kafka_queue_poll(answer, limit_ms(l));
-	code = event ? rd_kafka_event_error(event) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+	code = kafka_answer(l, answer, &event);
 	if (code)
 		kafka_fail(&l->admin, err, code, event ? rd_kafka_event_error_string(event) : NULL,
 				"offsets of group %s", group);
@@ -52,7 +46,6 @@ static int group_offsets(struct kafka_log *l, const char *group, struct log_grou
 		fill_groups(event, out);
 	if (event)
 		rd_kafka_event_destroy(event);
-	rd_kafka_queue_destroy(answer);
 	rd_kafka_ListConsumerGroupOffsets_destroy(ask);
 	return code ? -1 : 0;
 }
@@ -66,7 +59,7 @@ int kafka_groups(struct log *base, const char *group, struct log_groups *out, st
 
 	if (group)
 		return group_offsets(l, group, out, err);
-	code = rd_kafka_list_groups(l->admin.rk, NULL, &list, limit_ms(l));
+	code = rd_kafka_list_groups(l->admin.rk, NULL, &list, kafka_limit_ms(l));
 	if (code && code != RD_KAFKA_RESP_ERR__PARTIAL)
 		return kafka_fail(&l->admin, err, code, NULL, "listing groups");
 	for (int i = 0; i < list->group_cnt && rc == 0; i++)
@@ -81,7 +74,7 @@ int kafka_group_members(struct log *base, const char *group, unsigned *count, st
 {
 	struct kafka_log *l = (struct kafka_log *)base;
 	const struct rd_kafka_group_list *list;
-	rd_kafka_resp_err_t code = rd_kafka_list_groups(l->admin.rk, group, &list, limit_ms(l));
+	rd_kafka_resp_err_t code = rd_kafka_list_groups(l->admin.rk, group, &list, kafka_limit_ms(l));
 
 	*count = 0;
 	if (code)
@@ -99,10 +92,6 @@ static rd_kafka_resp_err_t stored(rd_kafka_event_t *event)
 	const rd_kafka_topic_partition_list_t *list;
 	size_t count;
 
-	if (!event)
-		return RD_KAFKA_RESP_ERR__TIMED_OUT;
-	if (rd_kafka_event_error(event))
-		return rd_kafka_event_error(event);
 	results = rd_kafka_AlterConsumerGroupOffsets_result_groups(rd_kafka_event_AlterConsumerGroupOffsets_result(
 										   event),
 			&count);
@@ -125,12 +114,12 @@ int kafka_group_store(struct log *base, const char *group, const char *topic, in
 	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
 	ask = rd_kafka_AlterConsumerGroupOffsets_new(group, list);
 	rd_kafka_AlterConsumerGroupOffsets(l->admin.rk, &ask, 1, NULL, answer);
-	event = rd_kafka_queue_poll(answer, limit_ms(l));
-	code = stored(event);
+	code = kafka_answer(l, answer, &event);
+	if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+		code = stored(event);
 	if (event)
 		rd_kafka_event_destroy(event);
 	rd_kafka_AlterConsumerGroupOffsets_destroy(ask);
-	rd_kafka_queue_destroy(answer);
 	rd_kafka_topic_partition_list_destroy(list);
 	if (code == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID || code == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP)
 		return err_set(err, ERR_CONFIG, code,
