@@ -94,7 +94,10 @@ start_writer() # FUNCTION [arguments]
 }
 stop_writer() { kill "$writer_pid" 2>/dev/null; wait "$writer_pid" 2>/dev/null; }
 
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "$1"; }
+starrocks() # SQL; starrocks_db: the database of names without one
+{
+	mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" --default-character-set=utf8mb4 -N -B -e "${starrocks_db:+USE $starrocks_db; }$1"
+}
 sql() { mariadb --no-defaults -uroot -S "$mysql_socket" --default-character-set=utf8mb4 "$@"; }
 
 start_kafka() # [--zookeeper] [broker properties]; sets bootstrap

@@ -7,7 +7,7 @@
 start_mysql
 start_starrocks
 shards=$(printf '%02d ' {0..15})
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "USE dw; $1"; }
+starrocks_db=dw
 warehouse() { sqlite3 -separator $'\t' -nullvalue NULL "$dir/state/warehouse/dw.db" "$1"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
 all() { local s; for s in $shards; do [ "$s" = "${gone:-}" ] || printf '%s ' "${1//%s/$s}"; done; }

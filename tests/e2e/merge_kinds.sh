@@ -7,7 +7,7 @@
 start_mysql
 start_starrocks
 running=
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -e "USE dw; $1"; }
+starrocks_db=dw
 warehouse() { sqlite3 -separator $'\t' -nullvalue NULL "$dir/state/warehouse/dw.db" "$1"; }
 mr() { "$millrace" -c "$dir/millrace.conf" "$@"; }
 conf() { [ "$1" != starrocks ] || starrocks_conf; shift; printf '[kafka]\ntopic.prefix = mysql\n[table testdb.orders_*]\ntarget = dw.orders\nsource.column = shard\n'; printf '%s\n' "$@"; }
@@ -27,7 +27,7 @@ begin() # KIND SETTING...
 	rm -rf "$dir/state"
 	sql -e "DROP DATABASE IF EXISTS testdb; CREATE DATABASE testdb"
 	sql testdb -e "$(each "CREATE TABLE orders_%s (id INT PRIMARY KEY, v VARCHAR(40), w VARCHAR(40), n INT); INSERT INTO orders_%s VALUES (1%s, 'v1', 'w1', 1), (2%s, 'v2', 'w2', 2), (3%s, 'v3', NULL, -3);")"
-	[ "$kind" != starrocks ] || mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -e "DROP DATABASE IF EXISTS dw"
+	[ "$kind" != starrocks ] || starrocks_db='' starrocks "DROP DATABASE IF EXISTS dw"
 	conf "$@" | write_conf
 	start_millrace
 	running=1

@@ -9,7 +9,6 @@ has() { case $1 in *"$2"*) ok 0 "$3" ;; *) ok 1 "$3"; echo "$1" | note ;; esac; 
 routine() { "$millrace" -c "$dir/millrace.conf" routine "$@"; }
 job() { routine show "$1" --json --all; } # JOB
 job_is() { job "$1" > "$dir/job.json" 2>/dev/null && jq -e "$2" "$dir/job.json" > /dev/null; }
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -B "$@"; }
 fault() { curl -sS "$control/fault?name=$1&count=${2:-1}&arg=${3:-0}" > /dev/null; }
 captured()
 {
@@ -145,8 +144,8 @@ all_loaded load_orders
 same_table orders
 
 # A row that its column does not take pauses the job; the reason says so.
-starrocks -e "ALTER TABLE testdb.customers ADD COLUMN must INT NOT NULL DEFAULT '1'" 2>/dev/null
-starrocks -e "CREATE ROUTINE LOAD testdb.hand ON customers COLUMNS (id, name, must) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.payload.id\", \"\$.payload.name\", \"\$.payload.nothing\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'flat.testdb.customers', 'property.kafka_default_offsets' = 'OFFSET_BEGINNING')"
+starrocks "ALTER TABLE testdb.customers ADD COLUMN must INT NOT NULL DEFAULT '1'" 2>/dev/null
+starrocks "CREATE ROUTINE LOAD testdb.hand ON customers COLUMNS (id, name, must) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.payload.id\", \"\$.payload.name\", \"\$.payload.nothing\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'flat.testdb.customers', 'property.kafka_default_offsets' = 'OFFSET_BEGINNING')"
 until_true 20 job_is hand '.state == "PAUSED" and .code == 102 and .errors > 0'
 ok $? "a job that somebody else made is shown, with its bad rows" || note < "$dir/job.json"
 until_true 20 has_problem routine-paused testdb.hand
@@ -158,7 +157,7 @@ is "$(routine list testdb --all --json | jq -c 'map(.state) | unique')" '["STOPP
 stop_millrace
 
 # --- envelope, without schemas ---
-starrocks -e "DROP TABLE testdb.orders; DROP TABLE testdb.customers; DROP TABLE testdb.kinds"
+starrocks "DROP TABLE testdb.orders; DROP TABLE testdb.customers; DROP TABLE testdb.kinds"
 conf envelope "message.format = envelope" "schemas.enable = false" "topic.creation.default.partitions = 3" <<< "binary.handling.mode = hex"
 table=testdb.orders
 refused "tombstones.on.delete = false" "tombstones behind deletes"
@@ -277,9 +276,9 @@ ok $? "the problem is over"
 equal "all by millrace again"
 
 # A table that goes away takes its job with it. That is a problem, unless millrace loads the topic.
-starrocks -e "CREATE TABLE testdb.other (id INT NOT NULL) PRIMARY KEY (id) DISTRIBUTED BY HASH (id) PROPERTIES ('replication_num' = '1')"
-starrocks -e "CREATE ROUTINE LOAD testdb.env_kinds ON other COLUMNS (id) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.after.id\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'envelope.testdb.kinds')"
-starrocks -e "DROP TABLE testdb.other"
+starrocks "CREATE TABLE testdb.other (id INT NOT NULL) PRIMARY KEY (id) DISTRIBUTED BY HASH (id) PROPERTIES ('replication_num' = '1')"
+starrocks "CREATE ROUTINE LOAD testdb.env_kinds ON other COLUMNS (id) PROPERTIES ('format' = 'json', 'jsonpaths' = '[\"\$.after.id\"]') FROM KAFKA ('kafka_broker_list' = '$bootstrap', 'kafka_topic' = 'envelope.testdb.kinds')"
+starrocks "DROP TABLE testdb.other"
 until_true 20 job_is env_kinds '.state == "CANCELLED"'
 ok $? "a job without its table is cancelled" || note < "$dir/job.json"
 until_true 20 status_is 'any(.routine_loads[]; .job == "testdb.env_kinds" and .state == "CANCELLED")' && problem_is_over routine-cancelled

@@ -4,20 +4,19 @@
 # sees is what it would see of StarRocks, so the double is not only what millrace expects of it.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
-starrocks() { mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" -N -B --default-character-set=utf8mb4 "$@"; }
 load() { "$top/tests/servers/sdk" run "$dir/sdk" "$fe_http" "$fe_mysql" "$@" > "$dir/out" 2>&1 || note < "$dir/out"; }
 said() # STEP TEXT NAME
 {
 	grep "^$1: " "$dir/out" | grep -qF -- "$2"
 	ok $? "$3" || note < "$dir/out"
 }
-rows() { starrocks -e "SELECT * FROM d.t ORDER BY id" | tr '\t\n' ',;'; }
+rows() { starrocks "SELECT * FROM d.t ORDER BY id" | tr '\t\n' ',;'; }
 
 mkdir "$dir/sdk"
 command -v javac > /dev/null || { echo "1..0 # SKIP needs a JDK"; exit 0; }
 "$top/tests/servers/sdk" fetch || bail "the SDK is not to be had"
 start_starrocks
-starrocks -e "CREATE DATABASE d; CREATE TABLE d.t (id INT NOT NULL, name VARCHAR(20)) PRIMARY KEY (id) DISTRIBUTED BY HASH (id) PROPERTIES ('replication_num' = '1')"
+starrocks "CREATE DATABASE d; CREATE TABLE d.t (id INT NOT NULL, name VARCHAR(20)) PRIMARY KEY (id) DISTRIBUTED BY HASH (id) PROPERTIES ('replication_num' = '1')"
 
 load json upsert lz4 csv transaction commit abort bad password missing
 for step in json upsert lz4 csv transaction; do said $step "loaded" "$step"; done
