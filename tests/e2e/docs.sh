@@ -1,7 +1,8 @@
 #!/bin/bash
 # docs.sh - what the documentation prints runs. Of docs/tutorial.md every block: `sh` once, with exit code 0; `console` until its command
 # (which only asks) prints the lines that stand below it, where * is any text. Of all pages, README and docs/millrace.conf: each `ini` block is a
-# configuration that is taken, and each `millrace ...` line is a command with options that it has.
+# configuration that is taken, each `sql` block runs on a server, and each `millrace ...` of a block, of a sentence or of a manual page is a command with options,
+# actions and views that it has. tests/lua.sh runs the scripts of docs/lua.md.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
 start_mysql
@@ -45,27 +46,58 @@ for page in "$top"/README.md "$top"/docs/*.md; do
 done
 "$millrace" -c "$top/docs/millrace.conf" pause load > "$dir/out" 2>&1; is $? 3 "docs/millrace.conf is taken" || note < "$dir/out"
 
+# ---- statements ----
+
+for page in "$top"/README.md "$top"/docs/*.md; do
+	blocks "$page" sql
+	for block in "$dir"/blocks/*.sql; do
+		[ -e "$block" ] || continue
+		sql < "$block" > "$dir/out" 2>&1
+		ok $? "$(basename "$page"): $(head -n 1 "$block" | cut -c1-50): runs" || note < "$dir/out"
+	done
+done
+sql -e "DROP USER IF EXISTS '$mysql_user'@'%'"
+
 # ---- commands ----
 
-# In a line of a page: what follows a prompt, without a comment, up to where the shell goes on.
-for page in "$top"/README.md "$top"/docs/*.md; do
-	blocks "$page" "sh console"
-	awk '/^```/ { on = !on; next } on { print }' "$page" | sed -n -E 's/^(\$ )?(sudo( -u millrace)? )?millrace( |$)/millrace /p' | sed -E 's/ +#.*//; s/[|<>&;].*//' | sort -u > "$dir/lines"
-	bad=
-	while read -r _ line; do
+# Those of PAGE: in a block, what follows a prompt; in a sentence, what stands between backticks; all without a comment, up to where the shell goes on.
+commands()
+{
+	{
+		awk '/^```/ { on = !on; next } on { print }' "$1" | sed -n -E 's/^(\$ )?(sudo( -u millrace)? )?millrace( |$)/millrace /p'
+		grep -o '`millrace [^`]*`' "$1" | tr -d '`'
+		case $1 in *.roff) sed -n -E 's/\\-/-/g; s/^ *(\$ )?millrace ([a-z-].*[^.,])$/millrace \2/p' "$1" ;; esac
+	} | sed -E 's/ +#.*//; s/[|<>&;].*//' | sort -u
+}
+# What one command of a page has that the program has not; what is written in capitals stands for something.
+unknown() # COMMAND [WORDS...]
+{
+	local command=$1 first=${2:-} word
+	case $command in -* | [A-Z]*) return ;; esac
+	shift
+	timeout 20 "$millrace" "$command" --help > "$dir/help" 2>&1 || { echo "'$command'"; return; }
+	case $command-$first in
+	*- | *--* | *-[A-Z]*) ;;
+	do-* | dump-*) "$millrace" "$command" 2> /dev/null | grep -q "^${first%%/*}\b" || echo "'$command $first'" ;;
+	esac
+	for word; do
+		case $word in --help) ;; --*) grep -q -e "^ *${word%%=*}\b" "$dir/help" || echo "'$command $word'" ;; esac
+	done
+}
+"$millrace" manual > "$dir/millrace.1.roff"
+"$millrace" manual --settings > "$dir/millrace.conf.5.roff"
+for page in "$top"/README.md "$top"/CONTRIBUTING.md "$top"/docs/*.md "$top"/docs/millrace.conf "$dir"/*.roff; do
+	commands "$page" > "$dir/lines"
+	bad=$(set -f; while read -r _ line; do
 		# shellcheck disable=SC2086
 		set -- $line
 		[ "${1:-}" != -c ] || shift 2
-		[ $# -gt 0 ] || continue
-		command=$1
-		shift
-		timeout 20 "$millrace" "$command" --help > "$dir/help" 2>&1 || { bad="$bad $command"; continue; }
-		for word; do
-			case $word in --*) grep -q -e "^ *${word%%=*}\b" "$dir/help" || bad="$bad '$command $word'" ;; esac
-		done
-	done < "$dir/lines"
-	is "$bad" "" "$(basename "$page"): its commands and options exist"
+		[ $# = 0 ] || unknown "$@"
+	done < "$dir/lines")
+	is "$bad" "" "$(basename "$page"): its $(wc -l < "$dir/lines") commands, options, actions and views exist"
 done
+unknown status --jsn > "$dir/out"; unknown dump nothing >> "$dir/out"; unknown stauts >> "$dir/out"
+is "$(tr '\n' ' ' < "$dir/out")" "'status --jsn' 'dump nothing' 'stauts' " "and one that does not exist is noticed"
 
 # ---- the tutorial ----
 
