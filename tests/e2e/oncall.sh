@@ -88,6 +88,7 @@ question 29 "This costs" "replay"
 
 sql -e "INSERT INTO testdb.orders VALUES (3, 'new', -1)"
 until_true 60 status_is '.dead_open == 1'; ok $? "a row becomes a dead letter"
+status_is 'any(.events[]; .level == "warning" and (.msg | test("^testdb.orders: rows became dead letters, shop.lua:3;")))'; ok $? "which is an event" || status | jq -c .events | note
 question 17 "reason" "negative am"
 question 18 "This costs" "dead-retry"
 question 14 "failed"

@@ -91,7 +91,7 @@ static void test_path(size_t bytes)
 	control_stop(s);
 	ok(access(path, F_OK) != 0, "the socket is removed");
 	s = control_serve(&link, path, &err);
-	ok(s != NULL, "and can be made again");
+	ok(s != NULL, "and can be made again: %s", s ? "served" : err.msg);
 	control_stop(s);
 }
 

@@ -5,11 +5,26 @@
  */
 #include "engine/load/load_worker_parts.h"
 
+#include <string.h>
+
 bool part_skips(const struct load_worker *w, const struct load_part *p)
 {
 	const struct table_settings *section = topic_section(w->l, p->of);
 
 	return section && section->dead_policy == DEAD_SKIP;
+}
+
+/*
+ * The same words each time, so that many are one event, and no more of the reason than the place in the script: what a script says may have values of
+ * the row.
+ */
+void part_tells_dead(const struct load_worker *w, const struct load_part *p, const struct change *c)
+{
+	const char *end = strstr(c->dead, ": ");
+	int place = strstr(c->dead, ".lua:") && end ? (int)(end - c->dead) : 0;
+
+	logline(LOG_WARNING, "load", "%s: rows %s%s%.*s; `millrace dead groups` has the reasons", p->meter->name,
+			part_skips(w, p) ? "are left out" : "became dead letters", place ? ", " : "", place, c->dead);
 }
 
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p, struct err *err)

@@ -136,6 +136,7 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
 		struct err *err)
 {
 	bool skips = part_skips(w, p);
+	const struct change *first = NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < range->npieces; i++) {
@@ -148,11 +149,14 @@ static int write_dead(struct load_worker *w, struct load_part *p, const struct r
 				continue;
 			if (!skips)
 				write_letter(w, piece.item, c, refused ? refused->msg : NULL, NULL);
+			first = first || c->dead == NULL ? first : c;
 			n++;
 		}
 	}
 	if (n && !skips && dead_flush(w->dead, err))
 		return err_wrap(err, "dead letters of %s", p->meter->name);
+	if (first)
+		part_tells_dead(w, p, first);
 	counter_add(skips ? &p->meter->skipped : &p->meter->dead, n);
 	return 0;
 }

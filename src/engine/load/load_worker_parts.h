@@ -73,6 +73,8 @@ void part_pace(struct load_worker *w, struct load_part *p); /* a load has come t
 
 /* load_dead.c: what becomes of rows that cannot be loaded */
 bool part_skips(const struct load_worker *w, const struct load_part *p); /* they are left out */
+void part_tells_dead(const struct load_worker *w, const struct load_part *p,
+		const struct change *c); /* that did not get as far as a load */
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
 		struct err *err); /* dead letters: it stops */
 
