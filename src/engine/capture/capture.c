@@ -600,6 +600,7 @@ void capture_status(struct capture *c, struct status *status)
 {
 	struct status_capture *out = &status->capture;
 	struct source_status *st = xcalloc(1, sizeof(*st));
+	char *logged = NULL;
 	size_t waiting;
 	bool have;
 
@@ -611,16 +612,21 @@ void capture_status(struct capture *c, struct status *status)
 	snprintf(out->file, sizeof(out->file), "%s", c->logged.file);
 	out->pos = c->logged.pos;
 	waiting = orders_waiting(c);
+	if (st->fill.tables == 0 && !c->logged.snapshot)
+		logged = xstrdup(c->logged.progress);
 	pthread_mutex_unlock(&c->half.lock);
 	out->enabled = true;
 	out->lag_ms = out->behind_bytes = out->kept_bytes = out->keeps_ms = -1;
 	out->snapshot.left_ms = out->snapshot.keeps_ms = out->fill.left_ms = -1;
 	if (have)
 		copy_source(out, st);
+	if (out->fill.tables == 0) /* the source has read them; their last rows are on their way into the log */
+		out->fill.tables = capture_plan_tables(logged);
 	if (out->fill.orders < waiting)
 		out->fill.orders = (unsigned)waiting;
 	half_view(&c->half, &out->state, &out->trouble);
 	capture_readings(c, status);
+	free(logged);
 	free(st);
 }
 

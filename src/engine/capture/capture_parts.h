@@ -104,9 +104,10 @@ int lists_publish(struct capture *c, const char *lists, struct err *err); /* int
 int orders_take(struct capture *c, struct source_plan *plan,
 		struct err *err); /* 0: plan is taken over. Under half.lock */
 void orders_again(struct capture *c,
-		const char *table);	  /* a table that was stopped has to be read again; under half.lock */
-void orders_give(struct capture *c);	  /* to a source that was just opened; under half.lock */
-size_t orders_waiting(struct capture *c); /* under half.lock */
+		const char *table);		/* a table that was stopped has to be read again; under half.lock */
+void orders_give(struct capture *c);		/* to a source that was just opened; under half.lock */
+unsigned capture_plan_tables(const char *text); /* how many stand in a plan of snapshots; NULL: none */
+size_t orders_waiting(struct capture *c);	/* under half.lock */
 /* The nth stopped table that a position with so many plans reads again; the caller frees; NULL: there are no more. Log thread */
 char *orders_read_again(struct capture *c, unsigned plans, unsigned nth);
 void orders_done(struct capture *c, unsigned plans); /* it is in the log */

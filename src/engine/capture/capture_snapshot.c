@@ -121,6 +121,15 @@ static bool plan_names(const char *text, const char *db, const char *table)
 	return found;
 }
 
+unsigned capture_plan_tables(const char *text)
+{
+	json_t *plan = text ? json_loads(text, 0, NULL) : NULL;
+	size_t n = json_array_size(json_object_get(plan, "tables"));
+
+	json_decref(plan);
+	return (unsigned)n;
+}
+
 /* An order is in the list until a position in the log has it; then it is in the plan, and when the source has done with it, it is
  * still in that of the log until its last rows are there. */
 bool capture_reads(struct capture *c, const char *db, const char *table)

@@ -86,7 +86,8 @@ const struct status_field status_snapshot_fields[] = {
 	END,
 };
 const struct status_field status_fill_fields[] = {
-	FIELD(status_fill, F_UINT, "tables", tables, "Tables that are read or wait"),
+	FIELD(status_fill, F_UINT, "tables", tables,
+			"Tables that are read or wait, until their last rows are in the log"),
 	FIELD(status_fill, F_UINT, "orders", orders, "Requests that were not taken up yet"),
 	FIELD(status_fill, F_UINT, "tables_done", tables_done, "Tables before them, of the same snapshot"),
 	FIELD(status_fill, F_U64, "all_rows", all_rows, "Rows read, of all these tables"),
