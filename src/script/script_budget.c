@@ -24,8 +24,7 @@ enum {
 	LOOK_BYTES = 1 << 20,
 	LARGE_BLOCK = 1 << 18,
 	BYTES_PER_STEP = 256,
-	GARBAGE_BYTES_PER_STEP = 1024,
-	LATE_US = 100000
+	GARBAGE_BYTES_PER_STEP = 1024
 };
 
 static const int64_t time_ms_unset = 5000, least_time_us = 20000;
@@ -90,6 +89,8 @@ void script_budget_end(lua_State *L)
 	int line = s->told ? 0 : script_current_line(L);
 
 	budget_exceed(s);
+	if (line)
+		s->slow_line = line;
 	if (line && !s->told) {
 		s->told = true;
 		end_text(s, line);
@@ -125,7 +126,6 @@ static bool time_is_over(struct script *s)
 		s->started_us = now_us;
 		s->time_us = row_time(s, now_us - s->batch_us);
 	}
-	s->late = now_us - s->started_us > LATE_US;
 	return now_us - s->started_us >= s->time_us;
 }
 
@@ -149,8 +149,7 @@ void script_budget_look(lua_State *L)
 
 	if (s->exceeded || s->used >= s->limits.instructions || time_is_over(s))
 		script_budget_end(L);
-	if (s->late)
-		s->slow_line = script_current_line(L);
+	s->slow_line = script_current_line(L);
 }
 
 void script_budget_arm(struct script *s)
@@ -166,7 +165,7 @@ void script_budget_arm(struct script *s)
 	s->looked_bytes = s->heap_bytes = 0;
 	s->started_us = 0;
 	s->slow_line = 0;
-	s->exceeded = s->told = s->late = false;
+	s->exceeded = s->told = false;
 	s->verdict = VERDICT_NONE;
 	s->row_bytes = 0;
 	hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);

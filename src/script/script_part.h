@@ -104,12 +104,11 @@ struct script {
 	int64_t until_us;	     /* a row that ends later is the last one for now; 0: all are run */
 	bool pauses;		     /* that is so */
 	int64_t started_us, time_us; /* of this call, set by the first look; how long it may take */
-	int slow_line;		     /* where this call was when it was looked at late */
+	int slow_line;		     /* where this call was when it was looked at last; 0: not known */
 	struct script_slow slow;     /* of this batch; batch_us is 0 until it has been told */
 	void (*slow_told)(void *, const struct script_slow *);
 	void *slow_arg;
 	bool exceeded; /* the budget is gone: no pcall may go on */
-	bool late;     /* the last look was long after the beginning */
 	bool told;     /* stop_text names the line */
 	enum script_verdict {
 		VERDICT_NONE,

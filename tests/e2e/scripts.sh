@@ -146,6 +146,8 @@ sql testdb -e "CREATE TABLE routes (id INT PRIMARY KEY, email VARCHAR(60)); INSE
 has_rows archive '2|b' "a row goes to a table that nobody has"
 until_true 20 status_is '[.tables[] | select(.table == "testdb.routes" and .dead == 1)] | length == 1'; ok $? "one for a captured table is a dead letter" || what_is_wrong
 m dead list --json | grep -q "route.lua:3: event:to: expected a table that is not captured, found 'testdb.visits'"; ok $? "with the reason" || m dead list | note
+m lua run "$dir/route.lua" --table testdb.routes > "$dir/out" 2>&1; is $? 1 "lua run knows it, too"
+grep -q "dead  *1  route.lua:3: event:to: expected a table that is not captured, found 'testdb.visits'" "$dir/out"; ok $? "with the same reason" || note < "$dir/out"
 sql testdb -e "DELETE FROM routes; INSERT INTO routes VALUES (3, 'c')"
 has_rows archive '3|c' "a delete reaches the table that it sends rows to"
 is "$(rows visits)" "$visits" "and not the captured one"

@@ -1,6 +1,7 @@
 /* script_trial.c - see script_trial.h: which messages are read, and in what portions. script_trial_row.c judges the rows. */
 #include "engine/control/script_trial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -161,14 +162,37 @@ static int scan_partition(struct trial *t, const struct log_topic *topic, unsign
 	return t->failed ? -1 : 0;
 }
 
+struct known_topics {
+	const struct format_conf *format;
+	const struct log_topics *topics;
+};
+
+/* A table whose rows are in the log has rows of its own: to send one there is an error, as it is at work. */
+static bool has_topic(void *arg, const char *db, const char *table)
+{
+	const struct known_topics *known = arg;
+	char wanted[TABLE_NAME_ROOM], name[TABLE_NAME_ROOM];
+	bool found = false;
+
+	snprintf(wanted, sizeof(wanted), "%s.%s", db, table);
+	for (size_t i = 0; i < known->topics->count && !found; i++)
+		found = format_topic_table(known->format, known->topics->items[i].name, name, sizeof(name)) &&
+				strcasecmp(name, wanted) == 0;
+	return found;
+}
+
 static int scan_topic(struct trial *t, struct err *err)
 {
 	struct log_topics topics;
+	struct known_topics known = { .format = &t->settings->format, .topics = &topics };
 	char name[TABLE_NAME_ROOM];
 	int rc = 0;
 
 	if (log_topics(t->log, &topics, err))
 		return -1;
+	for (int side = 0; side < 2; side++)
+		if (t->wish->with[side] == NULL) /* else whoever opened it has said so */
+			script_refuse_to(t->side[side].script, has_topic, &known);
 	for (size_t i = 0; i < topics.count && t->topic == NULL; i++)
 		if (format_topic_table(&t->settings->format, topics.items[i].name, name, sizeof(name)) &&
 				strcasecmp(name, t->wish->table) == 0) {

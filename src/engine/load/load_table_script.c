@@ -375,14 +375,16 @@ static void tell_slow(void *arg, const struct script_slow *slow)
 	struct slow_batch *batch = arg;
 	const struct record *r = slow->record < batch->item->in->nrecords ? &batch->item->in->records[slow->record]
 									  : NULL;
-	char key[200] = "";
+	char key[200] = "", line[40] = "";
 
+	if (slow->line)
+		snprintf(line, sizeof(line), " at line %d", slow->line);
 	if (r && r->key)
 		key[text_escape(key, sizeof(key), r->key, r->key_len)] = '\0';
 	batch->item->slow = true;
 	problem_raise(batch->st->l->sh->problems, PROBLEM_SCRIPT_SLOW, batch->item->meter->name,
-			"the script is busy for %lld s with one batch; the slowest row took %lld ms at line %d, key %s",
-			(long long)slow->batch_us / 1000000, (long long)slow->row_us / 1000, slow->line,
+			"the script is busy for %lld s with one batch; the slowest row took %lld ms%s, key %s",
+			(long long)slow->batch_us / 1000000, (long long)slow->row_us / 1000, line,
 			*key ? key : "(none)");
 }
 
