@@ -7,6 +7,7 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/routine/engine_routine.h"
 #include "engine/status/problems.h"
+#include "log/log.h"
 #include "sink/routine.h"
 #include "source/source.h"
 
@@ -80,15 +81,17 @@ static void print_remedies(const char *title, const char *about, struct report *
 /* What is no problem of a running process: `check`, and what MySQL and StarRocks answer. */
 static void print_all_remedies(void)
 {
-	struct report configuration, server, tables, refusals, jobs;
+	struct report configuration, server, log, tables, refusals, jobs;
 
 	report_init(&configuration);
 	report_init(&server);
+	report_init(&log);
 	report_init(&tables);
 	report_init(&refusals);
 	report_init(&jobs);
 	inspect_remedies(&configuration, &tables);
 	source_remedies(&server, &refusals);
+	log_remedies(&log);
 	engine_routine_remedies(&jobs);
 	routine_remedies(&jobs);
 	print_remedies("`check`: the configuration and the systems",
@@ -96,6 +99,8 @@ static void print_all_remedies(void)
 			&configuration);
 	print_remedies("`check`: MySQL's settings and grants",
 			"Capture does not start while one of level problem is there.", &server);
+	print_remedies("`check`: Kafka and the embedded log",
+			"What is asked of the brokers, and of `log.db` in `state.dir`.", &log);
 	print_remedies("`check`: tables and columns",
 			"After the colon: what is done with such values. [check.md](check.md) says more.", &tables);
 	print_remedies("What MySQL refuses",

@@ -32,25 +32,44 @@ void report_done(struct report *r)
 	report_init(r);
 }
 
-void report_add(struct report *r, enum report_level level, const char *subject, const char *remedy,
-		const char *found_fmt, ...)
+static void add(struct report *r, enum report_level level, const char *subject, const char *remedy,
+		const char *found_fmt, va_list ap)
 {
 	char found[REPORT_MAX_FOUND];
-	va_list ap;
 
-	va_start(ap, found_fmt);
 	vsnprintf(found, sizeof(found), found_fmt, ap);
-	va_end(ap);
-	if (r->count == r->cap) {
-		r->cap = r->cap ? 2 * r->cap : 32;
-		r->items = xrealloc(r->items, r->cap * sizeof(r->items[0]));
-	}
+	xgrow(r->items, r->count, r->cap, 32);
 	r->items[r->count++] = (struct report_item){
 		.level = level,
 		.subject = xstrdup(subject),
 		.found = xstrdup(found),
 		.remedy = xstrdup(remedy),
 	};
+}
+
+void report_add(struct report *r, enum report_level level, const char *subject, const char *remedy,
+		const char *found_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, found_fmt);
+	add(r, level, subject, remedy, found_fmt, ap);
+	va_end(ap);
+}
+
+void report_tell(struct report *r, const struct report_kind *kind, const char *found_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, found_fmt);
+	add(r, kind->level, kind->subject, kind->remedy, found_fmt, ap);
+	va_end(ap);
+}
+
+void report_kinds(struct report *r, const struct report_kind *kinds, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		report_add(r, kinds[i].level, kinds[i].subject, kinds[i].remedy, "%s", kinds[i].found);
 }
 
 size_t report_count(const struct report *r, enum report_level level)

@@ -177,6 +177,12 @@ int log_check(const struct log_conf *conf, struct report *report, struct err *er
 	return ops_for(conf)->check(conf, report, err);
 }
 
+void log_remedies(struct report *r)
+{
+	log_kafka_ops.remedies(r);
+	log_local_ops.remedies(r);
+}
+
 int log_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err)
 {
 	return l->ops->topic_ensure(l, topic, kind, err);

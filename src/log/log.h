@@ -39,6 +39,7 @@ const char *log_library(void);					  /* Kafka's client that is linked, with its 
 const char *log_kind(const struct log_conf *conf);		  /* "kafka" or "embedded" */
 int log_conf_check(const struct log_conf *conf, struct err *err); /* what can be said of it without asking a broker */
 int log_check(const struct log_conf *conf, struct report *report, struct err *err);
+void log_remedies(struct report *r); /* what log_check() may find, of both logs; for docs/problems.md */
 
 /* ---- topics ---- */
 enum log_topic_kind { LOG_TOPIC_ROWS, LOG_TOPIC_HISTORY, LOG_TOPIC_OFFSETS, LOG_TOPIC_DEAD, LOG_TOPIC_OTHER };

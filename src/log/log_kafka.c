@@ -330,6 +330,7 @@ const struct log_ops log_kafka_ops = {
 	.close = kafka_close,
 	.conf_check = conf_check,
 	.check = kafka_check,
+	.remedies = kafka_remedies,
 	.topic_ensure = kafka_topic_ensure,
 	.topics = kafka_topics,
 	.topic_compacts = kafka_topic_compacts,

@@ -73,6 +73,7 @@ int kafka_low_high(struct kafka_client *c, const char *topic, int32_t partition,
 /* points into the message */
 void kafka_record(struct record *r, const rd_kafka_message_t *m, const char *topic, struct arena *a);
 
+void kafka_remedies(struct report *r); /* what it may find */
 int kafka_check(const struct log_conf *conf, struct report *report, struct err *err);
 int kafka_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int kafka_topics(struct log *l, struct log_topics *out, struct err *err);

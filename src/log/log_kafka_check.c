@@ -66,6 +66,26 @@ static rd_kafka_resp_err_t describe_broker(struct kafka_log *l, int32_t id, stru
 	return code;
 }
 
+enum { SETTINGS_HIDDEN, REPLICAS_MANY, REPLICAS_FEW, REPLICA_ONE, TRANSACTIONS };
+static const struct report_kind kinds[] = {
+	[SETTINGS_HIDDEN] = { REPORT_NOTE, "kafka broker settings", "not readable",
+			"grant DescribeConfigs on the cluster to see them here" },
+	[REPLICAS_MANY] = { REPORT_PROBLEM, "kafka replication", "a replication factor above the number of brokers",
+			"set topic.creation.default.replication.factor to the number of brokers at most, or add brokers" },
+	[REPLICAS_FEW] = { REPORT_PROBLEM, "kafka replication", "a replication factor below min.insync.replicas",
+			"raise topic.creation.default.replication.factor or lower min.insync.replicas" },
+	[REPLICA_ONE] = { REPORT_WARNING, "kafka replication", "replication factor 1 with several brokers",
+			"set topic.creation.default.replication.factor = 3" },
+	[TRANSACTIONS] = { REPORT_PROBLEM, "kafka transactions", "a transactional id cannot be opened",
+			"brokers from 2.5 on have them; see the broker's transaction.state.log.* settings and the grants on transactional ids" },
+};
+
+void kafka_remedies(struct report *r)
+{
+	kafka_fault_remedies(r);
+	report_kinds(r, kinds, sizeof kinds / sizeof *kinds);
+}
+
 static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct report *report)
 {
 	struct broker_settings s = { .version = "" };
@@ -73,9 +93,7 @@ static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct
 	int64_t replication = l->base.conf.replication;
 
 	if (code) {
-		report_add(report, REPORT_NOTE, "kafka broker settings",
-				"grant DescribeConfigs on the cluster to see them here", "not readable: %s",
-				rd_kafka_err2str(code));
+		report_tell(report, &kinds[SETTINGS_HIDDEN], "not readable: %s", rd_kafka_err2str(code));
 		return;
 	}
 	report_add(report, REPORT_OK, "kafka version", NULL, "inter.broker.protocol.version %s",
@@ -85,23 +103,13 @@ static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct
 	if (replication < 0)
 		replication = atoi(s.replication);
 	if (replication > brokers)
-		report_add(report, REPORT_PROBLEM, "kafka replication",
-				"set topic.creation.default.replication.factor to the number of brokers "
-				"at most, or add brokers",
-				"replication factor %lld, brokers "
-				"%d",
+		report_tell(report, &kinds[REPLICAS_MANY], "replication factor %lld, brokers %d",
 				(long long)replication, brokers);
 	else if (replication < atoi(s.min_isr))
-		report_add(report, REPORT_PROBLEM, "kafka replication",
-				"raise topic.creation.default.replication.factor or lower "
-				"min.insync.replicas",
-				"replication factor %lld is below min.insync.replicas "
-				"%s",
+		report_tell(report, &kinds[REPLICAS_FEW], "replication factor %lld is below min.insync.replicas %s",
 				(long long)replication, s.min_isr);
 	else if (replication == 1 && brokers > 1)
-		report_add(report, REPORT_WARNING, "kafka replication",
-				"set topic.creation.default.replication.factor = 3",
-				"replication factor 1: a lost broker loses rows");
+		report_tell(report, &kinds[REPLICA_ONE], "replication factor 1: a lost broker loses rows");
 	else
 		report_add(report, REPORT_OK, "kafka replication", NULL, "replication factor %lld, brokers %d",
 				(long long)replication, brokers);
@@ -117,10 +125,7 @@ static void report_transactions(struct kafka_log *l, struct report *report)
 		report_add(report, REPORT_OK, "kafka transactions", NULL, "transactional id '%s' opened and closed",
 				id);
 	else
-		report_add(report, REPORT_PROBLEM, "kafka transactions",
-				"brokers from 2.5 on have them; see the broker's "
-				"transaction.state.log.* settings and the grants on transactional ids",
-				"%s", err.msg);
+		report_tell(report, &kinds[TRANSACTIONS], "%s", err.msg);
 	log_writer_close(w);
 	free(id);
 }

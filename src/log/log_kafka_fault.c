@@ -32,6 +32,19 @@ const char *kafka_strategy_fault(int version, const struct conf_pairs *passthrou
 	return STICKY " can abort this process when a broker is killed (librdkafka's issue 4312, mended in 2.3.0)";
 }
 
+enum { STRATEGY_FAULT, LIBRARY_OLD };
+static const struct report_kind kinds[] = {
+	[STRATEGY_FAULT] = { REPORT_WARNING, "kafka client library", "a strategy with a fault in this librdkafka",
+			"remove [kafka] partition.assignment.strategy, or install librdkafka 2.3.0 or newer" },
+	[LIBRARY_OLD] = { REPORT_NOTE, "kafka client library", "librdkafka before 2.3.0",
+			"install librdkafka 2.3.0 or newer for " STICKY },
+};
+
+void kafka_fault_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof(kinds) / sizeof(*kinds));
+}
+
 void kafka_report_version(int version, const struct conf_pairs *passthrough, struct report *report)
 {
 	const char *fault = kafka_strategy_fault(version, passthrough);
@@ -39,11 +52,9 @@ void kafka_report_version(int version, const struct conf_pairs *passthrough, str
 
 	snprintf(text, sizeof(text), "%d.%d.%d", version >> 24 & 255, version >> 16 & 255, version >> 8 & 255);
 	if (fault)
-		report_add(report, REPORT_WARNING, "kafka client library",
-				"remove [kafka] partition.assignment.strategy, or install librdkafka 2.3.0 or newer",
-				"librdkafka %s: %s", text, fault);
+		report_tell(report, &kinds[STRATEGY_FAULT], "librdkafka %s: %s", text, fault);
 	else if (version < STICKY_MENDED)
-		report_add(report, REPORT_NOTE, "kafka client library", "install librdkafka 2.3.0 or newer for " STICKY,
+		report_tell(report, &kinds[LIBRARY_OLD],
 				"librdkafka %s: groups use roundrobin, because " STICKY
 				" can abort the process (issue 4312)",
 				text);

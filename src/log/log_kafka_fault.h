@@ -10,6 +10,7 @@
 const char *kafka_strategy(int version);
 /* Why the configured one is dangerous with this version; NULL: it is not. */
 const char *kafka_strategy_fault(int version, const struct conf_pairs *passthrough);
+void kafka_fault_remedies(struct report *r); /* what it may say */
 void kafka_report_version(int version, const struct conf_pairs *passthrough, struct report *report);
 
 #endif

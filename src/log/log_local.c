@@ -398,6 +398,7 @@ const struct log_ops log_local_ops = {
 	.open = local_open,
 	.close = local_close,
 	.check = local_check,
+	.remedies = local_remedies,
 	.topic_ensure = local_topic_ensure,
 	.topics = local_topics,
 	.unloaded = local_unloaded,

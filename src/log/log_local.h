@@ -127,6 +127,7 @@ int local_compact(struct local_log *l, const struct local_topic *t, struct local
 int local_retention(struct local_log *l, struct err *err); /* under write_lock, outside a transaction */
 uint64_t local_unloaded(struct log *l);
 
+void local_remedies(struct report *r); /* what it may find */
 int local_check(const struct log_conf *conf, struct report *report, struct err *err);
 int local_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int local_topics(struct log *l, struct log_topics *out, struct err *err);

@@ -353,6 +353,25 @@ static uint32_t header_number(const unsigned char *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
+enum { FILE_DENIED, FILE_STRANGE, FILE_FORMAT, DIR_DENIED, DISK_FULL };
+static const struct report_kind kinds[] = {
+	[FILE_DENIED] = { REPORT_PROBLEM, "embedded log", "log.db cannot be read",
+			"give the user who runs millrace this file" },
+	[FILE_STRANGE] = { REPORT_PROBLEM, "embedded log", "log.db is no log of millrace",
+			"move it away, or choose another state.dir" },
+	[FILE_FORMAT] = { REPORT_PROBLEM, "embedded log", "log.db has another format",
+			"start the millrace that wrote it" },
+	[DIR_DENIED] = { REPORT_PROBLEM, "state.dir", "the folder cannot be written",
+			"give the user who runs millrace this folder" },
+	[DISK_FULL] = { REPORT_WARNING, "embedded log disk", "less than 1 GiB is free",
+			"free space, or lower the retention" },
+};
+
+void local_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof kinds / sizeof *kinds);
+}
+
 /*
  * What the file says of itself, read as bytes: opening it by SQLite would make files beside it. An empty one has its
  * first pages in the write-ahead log still.
@@ -370,16 +389,13 @@ static int check_file(const char *path, struct report *report)
 	if (fd < 0 && failed == ENOENT)
 		report_add(report, REPORT_OK, "embedded log", NULL, "%s: will be made at the start", path);
 	else if (n < 0)
-		report_add(report, REPORT_PROBLEM, "embedded log", "Give the user who runs millrace this file.",
-				"%s: %s", path, strerror(failed));
+		report_tell(report, &kinds[FILE_DENIED], "%s: %s", path, strerror(failed));
 	else if (n == HEADER && header_number(header + APPLICATION_AT) != LOCAL_APPLICATION_ID)
-		report_add(report, REPORT_PROBLEM, "embedded log", "Move it away, or choose another state.dir.",
-				"%s: this is not a log of millrace (application id %x)", path,
+		report_tell(report, &kinds[FILE_STRANGE], "%s: this is not a log of millrace (application id %x)", path,
 				header_number(header + APPLICATION_AT));
 	else if (n == HEADER && header_number(header + VERSION_AT) != LOCAL_SCHEMA_VERSION)
-		report_add(report, REPORT_PROBLEM, "embedded log", "Start the millrace that wrote it.",
-				"%s has format %u, this millrace knows %d", path, header_number(header + VERSION_AT),
-				LOCAL_SCHEMA_VERSION);
+		report_tell(report, &kinds[FILE_FORMAT], "%s has format %u, this millrace knows %d", path,
+				header_number(header + VERSION_AT), LOCAL_SCHEMA_VERSION);
 	else
 		return 0;
 	return -1;
@@ -395,8 +411,7 @@ static void check_dir(const char *dir, struct report *report)
 	if (access(path, F_OK) != 0)
 		strcpy(path, *dir == '/' ? "/" : ".");
 	if (access(path, R_OK | W_OK | X_OK) != 0)
-		report_add(report, REPORT_PROBLEM, "state.dir", "Give the user who runs millrace this folder.",
-				"%s: %s cannot be written: %s", dir, path, strerror(errno));
+		report_tell(report, &kinds[DIR_DENIED], "%s: %s cannot be written: %s", dir, path, strerror(errno));
 	free(path);
 }
 
@@ -422,8 +437,9 @@ int local_check(const struct log_conf *conf, struct report *report, struct err *
 		return 0;
 	left = (uint64_t)fs.f_bavail * fs.f_frsize;
 	bytes[num_bytes(bytes, left)] = '\0';
-	report_add(report, left < DISK_SHORT ? REPORT_WARNING : REPORT_OK, "embedded log disk",
-			left < DISK_SHORT ? "free space, or lower the retention" : NULL, "%s free in %s", bytes,
-			conf->state_dir);
+	if (left < DISK_SHORT)
+		report_tell(report, &kinds[DISK_FULL], "%s free in %s", bytes, conf->state_dir);
+	else
+		report_add(report, REPORT_OK, "embedded log disk", NULL, "%s free in %s", bytes, conf->state_dir);
 	return 0;
 }

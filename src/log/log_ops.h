@@ -32,6 +32,7 @@ struct log_ops {
 	void (*close)(struct log *l);
 	int (*conf_check)(const struct log_conf *conf, struct err *err); /* NULL: there is nothing to say */
 	int (*check)(const struct log_conf *conf, struct report *report, struct err *err);
+	void (*remedies)(struct report *r); /* what it may find */
 
 	int (*topic_ensure)(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 	int (*topics)(struct log *l, struct log_topics *out, struct err *err);

@@ -3,6 +3,11 @@
 #include "core/xalloc.h"
 #include "tests/tap.h"
 
+static const struct report_kind kinds[] = {
+	{ REPORT_NOTE, "first", "one", NULL },
+	{ REPORT_WARNING, "second", "100% and more", "wait" },
+};
+
 int main(void)
 {
 	struct report r;
@@ -24,6 +29,14 @@ int main(void)
 	is_str(r.items[101].found, "99", "it grows");
 	report_done(&r);
 	is_int(r.count, 0, "done");
+	report_kinds(&r, kinds, 2);
+	report_tell(&r, &kinds[1], "%s is %d", "load", 7);
+	is_int(r.count, 3, "a line for each kind, and what was found");
+	ok(r.items[0].level == REPORT_NOTE && r.items[1].level == REPORT_WARNING, "their levels");
+	is_str(r.items[1].found, "100% and more", "the page's text is no format");
+	is_str(r.items[2].found, "load is 7", "what was found this time");
+	is_str(r.items[2].remedy, "wait", "with the remedy of its kind");
+	report_done(&r);
 
 	ok(xstrdup(NULL) == NULL, "no text, no copy");
 	copy = xstrndup("abcdef", 2);
