@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g h i j k l]    without letters: all but debezium, g, h, i and j
+#   bench.sh [--append] [a b c debezium d e f g h i j k l m]    without letters: all but debezium, g, h, i and j
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -14,6 +14,7 @@
 #   j         200 and 1,000 tables that change once a second each, into the StarRocks double
 #   k         rows of 24 tables among 10,000, against one table alone: what a row costs the log
 #   l         `millrace messages` through all rows, in Kafka and in the embedded log: without a filter, with a text, with Lua
+#   m         loading alone, commits of 0 and 80 ms: narrow and wide rows, bad rows, three rates, 1,000 tables (loading.sh); four minutes
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
 # the large transaction), BENCH_COMMIT (ms that a commit of the double takes, 80; take 0, too), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
@@ -24,11 +25,12 @@ export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_b
 # What is timed runs as in production, not as cheap to start as in the tests.
 export KAFKA_JVM=${KAFKA_JVM:--XX:+UseG1GC -XX:MaxGCPauseMillis=20} DEBEZIUM_JVM=${DEBEZIUM_JVM:--XX:+UseG1GC}
 . "$here/../e2e/lib.sh"
+. "$here/loading.sh"
 
 events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10} commit=${BENCH_COMMIT:-80}
 append=no
 [ "${1:-}" != --append ] || { append=yes; shift; }
-parts=" ${*:-a b c d e f k l} "
+parts=" ${*:-a b c d e f k l m} "
 tools=$build/tests/bench
 results=$dir/results
 : > "$results"
@@ -421,9 +423,9 @@ change_tables() # TABLES
 	done
 }
 
-bench_changing() # TABLES WORKERS
+bench_changing() # TABLES WORKERS [SECONDS-BEFORE LOOKS]
 {
-	local loads0 cpu0 loads cpu lag changer i
+	local loads0 cpu0 loads cpu lag changer i before=${3:-15} looks=${4:-20}
 
 	sql -e "DROP DATABASE IF EXISTS many; CREATE DATABASE many"
 	for ((i = 0; i < $1; i++)); do echo "CREATE TABLE t$i (id INT PRIMARY KEY, n INT); INSERT INTO t$i VALUES (1, 0);"; done | sql many
@@ -435,16 +437,16 @@ bench_changing() # TABLES WORKERS
 	touch "$dir/changing"
 	change_tables "$1" &
 	changer=$!
-	sleep 15
+	sleep "$before"
 	loads0=$(status | jq .load.loads) cpu0=$(proc_cpu)
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i < looks; i++)); do
 		sleep 1
 		status | jq -r '[.tables[].lag_ms] | max'
 	done > "$dir/lags"
 	loads=$(status | jq .load.loads) cpu=$(proc_cpu)
 	lag=$(sort -n "$dir/lags" | tail -n 1)
-	row j "$1 tables, one change a second each, commits of $commit ms, $2 load threads" \
-		"$(((loads - loads0) / 20)) loads/s, $(stage_ms sink), the worst lag of a table $lag ms, $(calc '%.0f' "($cpu - $cpu0) * 5") % of a core; $(($(proc_kib VmHWM) / 1024)) MB" "3 s"
+	row "$letter" "$1 tables, one change a second each, commits of $commit ms, $2 load threads" \
+		"$(((loads - loads0) / looks)) loads/s, $(stage_ms sink), the worst lag of a table $lag ms, $(calc '%.0f' "($cpu - $cpu0) * 100 / $looks") % of a core; $(($(proc_kib VmHWM) / 1024)) MB" "3 s"
 	rm "$dir/changing"
 	wait "$changer"
 	stop_millrace
@@ -452,6 +454,7 @@ bench_changing() # TABLES WORKERS
 
 bench_tables()
 {
+	letter=j
 	bench_changing 200 "${BENCH_WORKERS:-16}"
 	bench_changing 1000 "${BENCH_WORKERS:-32}"
 }
@@ -539,4 +542,5 @@ fi
 ! wants j || bench_tables
 ! wants k || bench_among
 ! wants l || bench_scan
+! wants m || bench_loading
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"

@@ -294,7 +294,7 @@ static long long all_loads(void)
 	return n;
 }
 
-enum { MANY = 2000 };
+enum { MANY = 100000 };
 
 /* Each nth of many rows is refused: the error log names them, so it takes a few loads and not one for each half. */
 static void test_refused_many(struct sink *sink, int nth)
