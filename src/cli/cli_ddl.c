@@ -36,16 +36,30 @@ static bool has_statement(const char *text)
 	return false;
 }
 
+/* The process that runs, if one does, would find out within a minute. */
+static void tell_running(struct cli *cli)
+{
+	struct engine_request r = { .command = "target-look" };
+	struct err ignored;
+
+	err_clear(&ignored);
+	cli_ask(cli, &r, cli_print_line, &ignored);
+}
+
 /* What was printed is to be done. */
 static int apply(struct cli *cli, const struct settings *s, const char *text, struct err *err)
 {
+	int rc;
+
 	if (!has_statement(text))
 		return 0;
 	if (!cli_option(cli, "--yes"))
 		return err_set(err, ERR_CONFIG, 0,
 				"ddl --apply: nothing was done; the statements above change tables at the target, and loads into a table wait "
 				"until its change has ended, which for another type rewrites its data: --yes carries them out");
-	return inspect_ddl_apply(s, cli->nwords ? cli->words[0] : NULL, tell, NULL, err);
+	rc = inspect_ddl_apply(s, cli->nwords ? cli->words[0] : NULL, tell, NULL, err);
+	tell_running(cli);
+	return rc;
 }
 
 int cli_ddl(struct cli *cli)

@@ -94,6 +94,8 @@ int load_profile_scripts(struct load *l, const char *section, int seconds, engin
 void load_reload(struct load *l);		 /* scripts that have another version are compiled again */
 bool load_reloaded(struct load *l, int wait_ms); /* whether that has happened */
 void load_resumed(struct load *l);		 /* a table was paused or resumed: what waits retries now */
+void load_look_again(struct
+		load *l); /* tables of the target were changed: the next load looks at them, a table that waits tries again */
 
 /* ---- verify (verify/verify.c): MySQL compared with the target. @thread any ---- */
 struct verifier;

@@ -261,6 +261,12 @@ void sink_allow(struct sink *s, bool allowed)
 	s->allowed = allowed;
 }
 
+void sink_look_again(struct sink *s)
+{
+	if (s->ops->look_again)
+		s->ops->look_again(s);
+}
+
 void sink_begun(struct sink *s, const char *before)
 {
 	s->begun = before;

@@ -154,6 +154,8 @@ enum sink_had { SINK_HAD_NOTHING, SINK_HAD_TABLE, SINK_HAD_COLUMNS /* all of the
 int sink_prepare_had(struct sink *s, const struct schema *schema, enum sink_had had, struct err *err);
 /* schema.change = ask, ignore: a person has let the table go on; for the calls that follow on this handle. */
 void sink_allow(struct sink *s, bool allowed);
+/* Somebody may have changed tables: before the next load they are looked at, for all handles that were opened beside this one. */
+void sink_look_again(struct sink *s);
 bool sink_lost(const struct sink *s); /* was that the reason of the last failure of it on this handle? */
 /*
  * One load of one table under one label. rows are already collapsed: each key once. They may be of several versions of

@@ -32,6 +32,7 @@ struct sink_ops {
 			struct err *err); /* ops and columns set */
 	/* What is known of tables: another handle has altered one. NULL: handles share it. */
 	void (*forget)(struct sink *s);
+	void (*look_again)(struct sink *s); /* sink_look_again(); NULL: tables are looked at before each load */
 	int (*ddl)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 			struct err *err);
 	/* NULL: it follows by itself. */

@@ -207,6 +207,7 @@ int starrocks_tables_refresh(struct starrocks_tables *t, struct starrocks_sql *s
 		struct err *err);
 void starrocks_tables_doubt(struct starrocks_tables *t, const char *db,
 		const char *table); /* that is due for it: a load was refused */
+void starrocks_tables_doubt_all(struct starrocks_tables *t);
 
 /* starrocks_http.c */
 

@@ -196,6 +196,11 @@ static int starrocks_alter_table(struct sink *sink, const struct schema *schema,
 	return result;
 }
 
+static void starrocks_look_again(struct sink *sink)
+{
+	starrocks_tables_doubt_all(((struct starrocks_sink *)sink)->tables);
+}
+
 static struct sink_reader *starrocks_open_reader(struct sink *sink, const struct schema *schema, struct err *err)
 {
 	return starrocks_reader(((struct starrocks_sink *)sink)->sql, sink, schema, err);
@@ -226,6 +231,7 @@ const struct sink_ops starrocks_ops = {
 	.own = own,
 	.truncate = starrocks_truncate,
 	.alter = starrocks_alter_table,
+	.look_again = starrocks_look_again,
 	.reader = starrocks_open_reader,
 	.ddl = starrocks_print_ddl,
 	.ddl_alter = starrocks_ddl_alter,

@@ -285,3 +285,16 @@ void starrocks_tables_doubt(struct starrocks_tables *t, const char *db, const ch
 	known_get(t, db, table)->looked_us = 0;
 	pthread_mutex_unlock(&t->lock);
 }
+
+static void doubt_one(void *value, void *arg)
+{
+	(void)arg;
+	((struct known_table *)value)->looked_us = 0;
+}
+
+void starrocks_tables_doubt_all(struct starrocks_tables *t)
+{
+	pthread_mutex_lock(&t->lock);
+	name_map_each(&t->by_name, doubt_one, NULL);
+	pthread_mutex_unlock(&t->lock);
+}

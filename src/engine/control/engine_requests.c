@@ -269,6 +269,13 @@ static int ask_replay(struct ask *a)
 	return 0;
 }
 
+static int ask_target_look(struct ask *a)
+{
+	load_look_again(a->e->load);
+	logline(LOG_INFO, "engine", "tables of the target are looked at again on request of %s", who(a));
+	return 0;
+}
+
 static int ask_loads(struct ask *a)
 {
 	load_done_print(a->e->load, engine_request_arg(a->r, "table"), count_arg(a, "n", 100), a->emit, a->arg);
@@ -733,6 +740,9 @@ static const struct request_row rows[] = {
 	{ { "snapshot", EFFECT_COSTLY, "read tables again while the stream goes on", snapshot_args, DOER_CAPTURE },
 			ask_snapshot },
 	{ { "replay", EFFECT_COSTLY, "load the messages of a table again", replay_args, DOER_LOAD }, ask_replay },
+	{ { "target-look", EFFECT_READ, "tables of the target were changed: look at them before the next load", no_args,
+			  DOER_LOAD },
+			ask_target_look },
 	{ { "replay-plan", EFFECT_READ, "what a replay would set each offset to, changing nothing: a line each",
 			  replay_args, DOER_LOAD },
 			ask_replay_plan },

@@ -249,6 +249,12 @@ void load_resumed(struct load *l)
 	pthread_mutex_unlock(&l->half.lock);
 }
 
+void load_look_again(struct load *l)
+{
+	atomic_fetch_add(&l->look_again, 1);
+	load_resumed(l);
+}
+
 bool load_reloaded(struct load *l, int wait_ms)
 {
 	int64_t until_us = clock_mono_us() + wait_ms * 1000LL;

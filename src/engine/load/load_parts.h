@@ -202,6 +202,7 @@ struct load {
 	_Atomic size_t stuck;	     /* of these: of partitions that cannot go on; they take no room from the others */
 	_Atomic bool pauses_changed; /* the reader has to look which partitions it may read */
 	_Atomic unsigned resumed;    /* rises when a person resumes a table: what waits for a retry retries now */
+	_Atomic unsigned look_again; /* rises when somebody has changed tables of the target */
 	struct queue *spare;	     /* batches to use again */
 	_Atomic bool drained;	     /* no more is read: load what is there at once */
 	struct err failure;	     /* under half.lock */

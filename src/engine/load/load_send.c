@@ -214,7 +214,11 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 static int prepare(struct load_worker *w, struct load_part *p, const struct rows_of *t, size_t nkeep, struct err *err)
 {
 	const struct schema *last = NULL;
+	unsigned again = atomic_load(&w->l->look_again);
 
+	if (again != w->looked_again)
+		sink_look_again(w->sink);
+	w->looked_again = again;
 	sink_allow(w->sink, atomic_load(&p->meter->follows));
 	for (size_t i = 0; i < nkeep; i++) {
 		const struct schema *schema = w->keep[i].change->schema;

@@ -19,8 +19,9 @@ struct load_worker {
 	int index;
 	pthread_t thread;
 	struct sink *sink;
-	bool called; /* in this turn the target was asked for something */
-	bool denied; /* in this turn the target has refused our user */
+	unsigned looked_again; /* load.look_again as it was seen last */
+	bool called;	       /* in this turn the target was asked for something */
+	bool denied;	       /* in this turn the target has refused our user */
 	struct dead_writer *dead;
 	struct collapse *collapse;
 
