@@ -489,6 +489,14 @@ has "$(curl -sS -m 1 "http://$be_http/api/health" 2>&1)" "curl: (28)" "a backend
 node be1 well
 is "$(status_of "$(one 7)")" Success "all is well again"
 
+# The other frontend answers what it knows itself; what changes something waits for the leader.
+follower() { timeout 1 "$mysql" -h127.0.0.1 -P"${fe2_mysql#*:}" -uroot -N -B -e "$1" 2>&1; }
+node fe1 hangs
+is "$(follower 'select count(*) from d.t where id = 99')" 0 "a follower answers a query while the leader hangs"
+follower 'alter table d.t comment = "x"' > /dev/null; is $? 124 "but not a statement that changes something"
+node fe1 well
+is "$(follower 'alter table d.t comment = "x"')" "" "which it does when the leader is well again"
+
 # A load is under way: half of its body is sent when the backend dies, hangs, fills or is drained.
 begin_load() # LABEL [TIMEOUT]
 {

@@ -248,6 +248,11 @@ is "$(jobs_made)" $((before + 1)) "there is one job more, not two"
 killed routine_late --to stream
 until_true 60 loader_is orders stream
 ok $? "killed when the job was paused" || what_is_wrong
+handover testdb.orders
+ok $? "handed over once more" || note < "$dir/handover.out"
+killed routine_stop_late --to stream
+until_true 60 loader_is orders stream
+ok $? "killed when the job was stopped and nobody had stored it" || what_is_wrong
 
 # The setting hands over by itself; a script that a job would not run is refused.
 printf '[table testdb.kinds]\nload = routine\nfilter = row.id > 0\n' >> "$dir/millrace.conf"

@@ -51,6 +51,8 @@ static const struct {
 			"FE MySQL: a statement that makes or changes a job is not run: the connection is cut after arg ms" },
 	[FAULT_ROUTINE_LATE] = { "routine_late", 60000,
 			"FE MySQL: a statement that makes or changes a job is run, and its answer comes after arg ms" },
+	[FAULT_ROUTINE_STOP_LATE] = { "routine_stop_late", 60000,
+			"FE MySQL: the same of a statement that stops a job" },
 };
 
 void faults_init(struct faults *f)

@@ -2,12 +2,14 @@
  * double_mysql.c - packets, the handshake with mysql_native_password, and the loop over commands. A client that comes
  * with another plugin is asked to switch.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -457,6 +459,8 @@ static int run_query(struct session *s, const struct buf *in)
 	query(s, in->data + 1, in->len - 1);
 	if (job && fault_take(f, FAULT_ROUTINE_LATE, &ms))
 		clock_sleep_ms((int)ms);
+	if (job && strncasecmp(in->data + 1, "stop", 4) == 0 && fault_take(f, FAULT_ROUTINE_STOP_LATE, &ms))
+		clock_sleep_ms((int)ms);
 	return 0;
 }
 
@@ -482,6 +486,33 @@ static int command(struct session *s, const struct buf *in)
 	return flush(s);
 }
 
+/* What changes something the leader does, whichever frontend is asked. */
+static bool is_for_leader(const struct buf *in)
+{
+	static const char *const words[] = { "ALTER", "CREATE", "DELETE", "DROP", "INSERT", "PAUSE", "RECOVER",
+		"RESUME", "STOP", "TRUNCATE", "UPDATE" };
+	size_t at = 1;
+
+	if (in->len == 0 || *in->data != COM_QUERY)
+		return false;
+	while (at < in->len && isspace((unsigned char)in->data[at]))
+		at++;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (in->len - at > strlen(words[i]) && strncasecmp(in->data + at, words[i], strlen(words[i])) == 0)
+			return true;
+	return false;
+}
+
+/* While the frontend hangs, or, for such a statement, the leader. false: the connection ends. */
+static bool is_awake(struct server *server, unsigned index, const struct buf *in)
+{
+	struct nodes *n = &server->nodes;
+
+	if (!node_wait(&n->fe[index]))
+		return false;
+	return !is_for_leader(in) || atomic_load(&n->leader) == index || node_wait(&n->fe[atomic_load(&n->leader)]);
+}
+
 void mysql_serve(struct server *server, unsigned index, int fd)
 {
 	struct session *s = xcalloc(1, sizeof(*s));
@@ -494,7 +525,7 @@ void mysql_serve(struct server *server, unsigned index, int fd)
 	buf_init(&s->out, OUT_MAX);
 	buf_init(&in, PACKET_MAX);
 	if (!fault_take(&server->faults, FAULT_MYSQL_CUT, NULL) && log_in(s, &in) == 0)
-		while (read_packet(s, &in) == 0 && node_wait(&server->nodes.fe[index]) && command(s, &in) == 0)
+		while (read_packet(s, &in) == 0 && is_awake(server, index, &in) && command(s, &in) == 0)
 			;
 	buf_done(&in);
 	buf_done(&s->out);

@@ -407,6 +407,15 @@ static int task_read(struct task *t, const struct routine_properties *kafka, uns
 	return 0;
 }
 
+/* A task runs on a backend: without one the job waits. */
+static bool has_backend(const struct server *s)
+{
+	for (unsigned i = 0; i < s->nbackends; i++)
+		if (node_takes_loads(&s->nodes.be[i]))
+			return true;
+	return false;
+}
+
 static void task_run(struct worker *w)
 {
 	struct task *t = xcalloc(1, sizeof(*t));
@@ -419,7 +428,7 @@ static void task_run(struct worker *w)
 	t->w = w;
 	t->plan = xcalloc(1, sizeof(*t->plan));
 	store_lock(&w->s->store);
-	due = is_due(j);
+	due = is_due(j) && has_backend(w->s);
 	changes = j->changes;
 	if (due)
 		task_take(t, j, &kafka);
