@@ -83,7 +83,8 @@ static void test_reopen(void)
 	contract_load(sink, s, &r, "re-1", &result);
 	sink_close(sink);
 	sink = open_or_fail();
-	contract_look(sink, s->table, "re-1", (struct sink_state){ true, true, SINK_LOADED }, "after the handle");
+	contract_look(sink, s->table, "re-1", (struct sink_state){ .table = true, .rows = true, .label = SINK_LOADED },
+			"after the handle");
 	contract_add(&r, s, false, 1, "changed");
 	is_int(contract_load(sink, s, &r, "re-1", &result), SINK_DUPLICATE, "and refuses its rows");
 	is_str(dump("reopened", "id, name"), "1|one\n", "nothing has changed");
