@@ -1,10 +1,10 @@
 /*
  * http_server.c - the socket, and libmicrohttpd around http_answer(): one connection answers one request and is closed.
  *
- * What is hard is the client that sends a byte now and then: the library's time limit begins again with each. So every connection is a
- * guest with a time of arrival, and a thread shows out who has not finished asking, or has not taken its answer, within the time; and
- * when there are too many, who has been silent for longest, so that nobody can keep others out by being silent. A guest whose
- * request is being answered is never shown out: what the engine does has its own limits.
+ * A client may send a byte now and then: the library's time limit begins again with each. So every connection is a
+ * guest with a time of arrival, and a thread shows out who has not finished asking, or has not taken its answer, within
+ * the time; and when there are too many, who has been silent for longest, so that nobody can keep others out by being
+ * silent. A guest whose request is being answered is never shown out: what the engine does has its own limits.
  */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -3,9 +3,9 @@
  * in log_kafka_write.c, reading in log_kafka_read.c, topics, groups and ranges in log_kafka_admin.c and
  * log_kafka_scan.c.
  *
- * Hard about it: librdkafka tells the reason of a failure in a log line of one of its threads (a refused certificate, a
- * wrong password) and to the caller only that time has run out. Each client therefore keeps the last line that it said,
- * and every error carries it.
+ * librdkafka tells the reason of a failure in a log line of one of its threads (a refused certificate, a wrong
+ * password) and to the caller only that time has run out. Each client therefore keeps the last line that it said, and
+ * every error carries it.
  */
 #include "log/log_kafka.h"
 

@@ -1,9 +1,9 @@
 /*
  * log_kafka_read.c - reading in a consumer group, read_committed.
  *
- * Hard about it: librdkafka hands out messages of all partitions mixed, far ahead of what the caller has taken, and the
- * set of partitions changes while they lie here. What was fetched waits in `waiting`; whatever takes a partition away
- * or moves its position (rebalance, seek, pause) drops that partition's messages from it in the same step.
+ * librdkafka hands out messages of all partitions mixed, far ahead of what the caller has taken, and the set of
+ * partitions changes while they lie here. What was fetched waits in `waiting`; whatever takes a partition away or moves
+ * its position (rebalance, seek, pause) drops that partition's messages from it in the same step.
  *
  * The second thing are transaction markers: they take an offset but are no message. When the end of a partition is
  * reached behind a marker, a commit of "the next after the last message" is moved behind the marker, so that a group

@@ -2,7 +2,7 @@
  * log_kafka_write.c - exactly-once writing: an idempotent, transactional producer. log_kafka_write_fault.c says what its
  * failures mean.
  *
- * Hard about it: knowing what a failure means. Before the commit request goes out, everything can be aborted and
+ * What a failure means depends on when it comes. Before the commit request goes out, everything can be aborted and
  * written again (ERR_RETRY). Once it is out, the broker alone knows, so the commit stays open and is resumed by the
  * next call. And a fenced producer must never try again: its successor has read the position already.
  *

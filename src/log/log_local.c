@@ -4,9 +4,8 @@
  * log_local_group.c, topics and ranges in log_local_admin.c, retention in log_local_keep.c.
  *
  * Durable at each commit: write-ahead log, synchronous=FULL. One process at a time: a lock on a file beside the
- * database, taken before the database is touched. Hard about it: to tell a new log from a damaged one. Only a file that
- * is absent or empty is ever initialised; everything else has to prove what it is, and is left as it was when it
- * cannot.
+ * database, taken before the database is touched. A new log must be told from a damaged one: only a file that is absent
+ * or empty is ever initialised; everything else has to prove what it is, and is left as it was when it cannot.
  */
 #include "log/log_local.h"
 

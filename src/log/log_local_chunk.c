@@ -3,7 +3,7 @@
  * compressed as one zstd frame. The frame's checksum is what finds a flipped bit; the head names the partition, so that
  * a value in the wrong place is found as well. Incompressible data costs a few bytes more than it is.
  *
- * Hard about it: nothing read back is believed. Every length is checked against what is left.
+ * Nothing read back is believed. Every length is checked against what is left.
  */
 #include "log/log_local.h"
 

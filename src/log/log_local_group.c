@@ -2,8 +2,8 @@
  * log_local_group.c - who of a group reads which partition. Readers of one process only: the state directory has one
  * owner. Each partition that somebody wants goes to the wanting members in turn.
  *
- * Hard about it: a partition changes hands only after its old reader has given it back at its own next poll, as in
- * Kafka's cooperative rebalancing. Until then the new one goes without, and nobody loads the same rows twice.
+ * A partition changes hands only after its old reader has given it back at its own next poll, as in Kafka's cooperative
+ * rebalancing. Until then the new one goes without, and nobody loads the same rows twice.
  */
 #include "log/log_local.h"
 

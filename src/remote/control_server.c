@@ -2,8 +2,8 @@
  * control_server.c - answers requests on the control socket: one thread listens, one thread a connection. Who connects and says nothing has
  * a time limit, and is shown out when somebody else needs the place.
  *
- * What is hard is to stop: a tap may run for hours. Closing a connection's socket for reading and writing makes its
- * next line fail, and the request ends by itself.
+ * A stop ends requests that would run for hours, such as a tap. Closing a connection's socket for reading and writing
+ * makes its next line fail, and the request ends by itself.
  */
 #include <errno.h>
 #include <jansson.h>

@@ -2,12 +2,12 @@
  * sink_local.c - the embedded warehouse: one SQLite file a database, state.dir/warehouse/DB.db, one table a source
  * table.
  *
- * What is hard is to load each range once. The label goes into the same transaction as the rows, so a label that is
- * there means that the rows are; a second attempt finds it and changes nothing. The consumer's offset lives in another
- * file and is written after sink_load() has answered, therefore the answer has to survive a power cut:
- * synchronous=FULL, one fsync a load. (With NORMAL the offset could be on disk and the rows not.) A label is thrown
- * away when it is older than a week, 10,000 newer ones are there, and a newer one of its series is: the last one of a
- * partition stays, because it is asked for whether this is still the target that the partition was loaded into.
+ * Each range is loaded once. The label goes into the same transaction as the rows, so a label that is there means that
+ * the rows are; a second attempt finds it and changes nothing. The consumer's offset lives in another file and is
+ * written after sink_load() has answered, therefore the answer has to survive a power cut: synchronous=FULL, one fsync
+ * a load. (With NORMAL the offset could be on disk and the rows not.) A label is thrown away when it is older than a
+ * week, 10,000 newer ones are there, and a newer one of its series is: the last one of a partition stays, because it is
+ * asked for whether this is still the target that the partition was loaded into.
  *
  * A row that its column cannot take fails alone: SQLite undoes that one statement, the row is noted, the load goes on.
  * Several sinks, one a thread, write to one file: each has its own connection, and waits for the other's load to end.

@@ -2,10 +2,10 @@
  * starrocks_body.c - rows to the JSON array of a Stream Load. Written once, into one buffer: constant parts of a row
  * (the names) are bytes prepared per schema version, numbers are formatted in place, nothing is allocated per value.
  *
- * What is hard: StarRocks judges a load as a whole, so a single value that it cannot take would throw back all rows.
- * Each value is therefore checked against the column as the table has it: range, bytes of a VARCHAR, digits of a
- * DECIMAL, NULL, bytes of the key. A row that does not pass is taken back out of the buffer, with the reason. A delete
- * is written with its key only, and NOT NULL columns get something that parses: their values do not matter.
+ * StarRocks judges a load as a whole, so a single value that it cannot take would throw back all rows. Each value is
+ * therefore checked against the column as the table has it: range, bytes of a VARCHAR, digits of a DECIMAL, NULL, bytes
+ * of the key. A row that does not pass is taken back out of the buffer, with the reason. A delete is written with its
+ * key only, and NOT NULL columns get something that parses: their values do not matter.
  */
 #include <ctype.h>
 #include <math.h>

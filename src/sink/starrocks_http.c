@@ -1,9 +1,9 @@
 /*
  * starrocks_http.c - Stream Load over HTTP. The frontend only says which backend takes the load (307), so it is asked
  * with the headers and no body; the body goes to the backend, behind `Expect: 100-continue`, over a connection that is
- * kept. What is hard: an HTTP status says nothing about success, the Location carries no credentials and perhaps a name
- * that only the cluster can resolve, and whoever loses the connection does not know what happened. `sent` in the answer
- * says whether the load may have been carried out.
+ * kept. An HTTP status says nothing about success, the Location carries no credentials and perhaps a name that only the
+ * cluster can resolve, and whoever loses the connection does not know what happened. `sent` in the answer says whether
+ * the load may have been carried out.
  */
 #include <curl/curl.h>
 #include <jansson.h>

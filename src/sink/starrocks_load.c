@@ -1,7 +1,7 @@
 /*
  * starrocks_load.c - one call of sink_load() against StarRocks.
  *
- * What is hard is that one call may take several Stream Loads and that any of them may end without an answer. The rules:
+ * One call may take several Stream Loads, and any of them may end without an answer. The rules:
  *
  * - A label that is committed must mean that everything is in. So the label itself goes only on a load that holds all rows
  *   of the call, or all that are left after every other part is in. All other parts (a body too large, rows with other

@@ -2,9 +2,9 @@
  * starrocks_prepare.c - makes sure that a table of StarRocks takes rows of a schema: asks what is there, creates it, and
  * carries out what it needs.
  *
- * What is hard: a load that was planned before a new column is there ignores the column without a word, so no row of a
- * new schema may leave before ALTER TABLE is finished, and without fast schema evolution that is a job that runs on.
- * Waiting is cut into pieces of less than a second: then ERR_RETRY, and the next call goes on waiting.
+ * A load that was planned before a new column is there ignores the column without a word, so no row of a new schema may
+ * leave before ALTER TABLE is finished, and without fast schema evolution that is a job that runs on. Waiting is cut
+ * into pieces of less than a second: then ERR_RETRY, and the next call goes on waiting.
  */
 #include <stdio.h>
 #include <stdlib.h>

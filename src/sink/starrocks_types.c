@@ -1,7 +1,7 @@
 /*
  * starrocks_types.c - which StarRocks type takes a MySQL column, and why. One table of rules; a few types depend on
- * more than their name. What is hard: VARCHAR counts bytes there and characters in MySQL, and a primary key takes
- * neither decimals, nor floating point, nor binary, nor JSON.
+ * more than their name. VARCHAR counts bytes there and characters in MySQL, and a primary key takes neither decimals,
+ * nor floating point, nor binary, nor JSON.
  */
 #include <ctype.h>
 #include <stdio.h>

@@ -1,8 +1,8 @@
 /*
  * source.c - see source.h. A small state machine: START connects and decides (snapshot, or stream from where), SNAPSHOT
- * and STREAM fill batches, ENDED is initial_only's. What is hard is coming back: after every failure the source stands
- * at the position of the last batch that it gave out, the catalog of schemas included, and START takes it up from
- * there, on the same host or on the next of the list.
+ * and STREAM fill batches, ENDED is initial_only's. After every failure the source stands at the position of the last
+ * batch that it gave out, the catalog of schemas included, and START takes it up from there, on the same host or on the
+ * next of the list.
  *
  * Threads: one thread steps. Status is copied out under a mutex once a step; a reader never waits for the network.
  */

@@ -1,7 +1,7 @@
 /*
  * source_fill.c - snapshots beside the stream as the source's steps drive them: orders of other threads, signals that
- * the stream meets, tables that a new configuration adds. What is hard is to take each order once: what it asks for
- * becomes part of the plan, and the plan of the position, in the same log transaction as the signal's own row.
+ * the stream meets, tables that a new configuration adds. Each order is taken once: what it asks for becomes part of
+ * the plan, and the plan of the position, in the same log transaction as the signal's own row.
  */
 #include "config.h"
 #include "source/source_parts.h"

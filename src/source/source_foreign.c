@@ -1,9 +1,10 @@
 /*
- * source_foreign.c - child tables whose rows InnoDB has changed by a foreign key, which no event tells (mysql_foreign.h): told
- * as different, and read again (foreign.key.cascade). What is hard: it may happen all the time. A table that is touched
- * while it is read is read once more, after a pause of nine times as long as reading took, so that reading costs a tenth
- * at the most; until then it stays told. What would be touched again at once is not read: while the stream is far behind
- * the server (the target is of an earlier time anyway), and while parents change all the time, but once a minute.
+ * source_foreign.c - child tables whose rows InnoDB has changed by a foreign key, which no event tells
+ * (mysql_foreign.h): told as different, and read again (foreign.key.cascade). It may happen all the time. A table that
+ * is touched while it is read is read once more, after a pause of nine times as long as reading took, so that reading
+ * costs a tenth at the most; until then it stays told. What would be touched again at once is not read: while the
+ * stream is far behind the server (the target is of an earlier time anyway), and while parents change all the time, but
+ * once a minute.
  */
 #include "config.h"
 #include "source/source_parts.h"

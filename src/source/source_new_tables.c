@@ -1,7 +1,7 @@
 /*
  * source_new_tables.c - tables that are captured from now on: added to the lists by a reload, or between two runs.
- * Their rows from before are not in the log, so they are read beside the stream while the others flow. What is hard is
- * to read them once and no other: what was captured before is told by the lists of before (source_lists.h), not by what
+ * Their rows from before are not in the log, so they are read beside the stream while the others flow. They are read
+ * once, and no other table is: what was captured before is told by the lists of before (source_lists.h), not by what
  * the history knows, so a table that was made while capture ran is none of them.
  */
 #include "config.h"

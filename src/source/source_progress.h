@@ -1,7 +1,7 @@
 /*
  * source_progress.h - the tables of a snapshot, one by one, for whoever looks: the initial one, or one beside the
- * stream. What is hard: ten thousand tables, and a step that brings the news once a batch. So the tables are in the order
- * in which they are read, and a step touches only those that have moved: those that are done stand before `at`.
+ * stream. There may be ten thousand tables, and a step brings the news once a batch. So the tables are in the order in
+ * which they are read, and a step touches only those that have moved: those that are done stand before `at`.
  *
  * Who steps is the only writer; the caller holds the source's lock. The last snapshot's tables stay until the next one.
  */

@@ -1,7 +1,7 @@
 /*
  * source_pulse.h - idle, slow or stuck? All three look alike from the rows that come: none, or late ones. Only together
- * with what the server says of itself on another connection can they be told apart. What is hard: the time in which
- * nobody read, because the log was full, must not count as silence of the server.
+ * with what the server says of itself on another connection can they be told apart. The time in which nobody read,
+ * because the log was full, must not count as silence of the server.
  *
  * Pure: times and numbers in, a state and words out.
  */

@@ -1,6 +1,6 @@
 /*
- * ddl_compare.c - see ddl_compare.h. What is hard: the server shows a column in its own spelling, so what was tracked
- * is spelled as the server would, and defaults are compared by value.
+ * ddl_compare.c - see ddl_compare.h. The server shows a column in its own spelling, so what was tracked is spelled as
+ * the server would, and defaults are compared by value.
  */
 #include "tests/e2e/ddl_compare.h"
 

@@ -1,10 +1,9 @@
 /*
  * conf.c - the ini file against the table of options.
  *
- * The syntax is small enough to be read here (conf.h says what it is): libinih, which reads it elsewhere, cuts section names at 50 bytes and
- * lines at 200 without a word, and takes an indented line for a continuation. A list of tables or a GTID set is longer
- * than that. What is hard is the message: each one names its line, what was expected, what was found and the nearest
- * name.
+ * The syntax is small enough to be read here (conf.h says what it is): libinih, which reads it elsewhere, cuts section
+ * names at 50 bytes and lines at 200 without a word, and takes an indented line for a continuation. A list of tables or
+ * a GTID set is longer than that. Each message names its line, what was expected, what was found and the nearest name.
  */
 #include <errno.h>
 #include <stdarg.h>

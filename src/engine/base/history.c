@@ -1,8 +1,9 @@
 /*
- * history.c - the schema history as the log holds it: the last known schema of every table, each version of it for whoever
- * asks, and the default collation of every database. Both halves read it: capture to decode rows of servers that send no column names, load to know
- * types that a message does not tell. What is hard: capture wants it as of its position. Debezium writes the history
- * ahead of its offsets, and a position may be set back by hand: what came after it will be read from the binlog again.
+ * history.c - the schema history as the log holds it: the last known schema of every table, each version of it for
+ * whoever asks, and the default collation of every database. Both halves read it: capture to decode rows of servers
+ * that send no column names, load to know types that a message does not tell. Capture wants it as of its position.
+ * Debezium writes the history ahead of its offsets, and a position may be set back by hand: what came after it will be
+ * read from the binlog again.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -5,9 +5,9 @@
  *   format thread  format_encode() -> records
  *   log thread     one log transaction at a time: rows and the source position that covers them
  *
- * What is hard: exactly once. The position goes into the same transaction as its rows, and whenever a transaction fails the
- * whole session ends and the next one starts from the position that the log really holds. Nobody has to know how far a
- * broken transaction got.
+ * Exactly once: the position goes into the same transaction as its rows, and whenever a transaction fails the whole
+ * session ends and the next one starts from the position that the log really holds. Nobody has to know how far a broken
+ * transaction got.
  */
 #include <stdlib.h>
 #include <string.h>

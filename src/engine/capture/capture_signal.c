@@ -2,10 +2,10 @@
  * capture_signal.c - Debezium's signal topic: messages that order snapshots, handed on to the source. A thread of its
  * own, because the source waits for MySQL and not for the log.
  *
- * What is hard is to take each signal once. How far the topic is read lies in the source's position: the offset goes to
- * the source with the signal, and comes back from the log with the position whose rows it has brought about. So no
- * group's offset is needed, and a crash between the two loses or doubles nothing. The first start begins at the
- * topic's end: what was ordered before that was ordered from somebody else.
+ * Each signal is taken once. How far the topic is read lies in the source's position: the offset goes to the source
+ * with the signal, and comes back from the log with the position whose rows it has brought about. So no group's offset
+ * is needed, and a crash between the two loses or doubles nothing. The first start begins at the topic's end: what was
+ * ordered before that was ordered from somebody else.
  */
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * load_send.c - a range of one partition becomes one load.
  *
- * What is hard: every outcome that is not a clear yes. A range whose load is refused for its data is sent again in
+ * Every outcome that is not a clear yes has its rule. A range whose load is refused for its data is sent again in
  * halves until the bad message stands alone and becomes a dead letter; one whose fate is unknown is sent again under
  * the same label; a table that cannot take rows waits, holds its partition back, and lets its neighbours pass.
  */

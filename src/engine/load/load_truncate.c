@@ -1,7 +1,7 @@
 /*
- * load_truncate.c - a TRUNCATE on its way to the target. What is hard: it stands in every partition of its topic, and may
- * happen only when all of them have reached it, neither before the rows ahead of it in a slow one nor after the rows
- * behind it in a fast one.
+ * load_truncate.c - a TRUNCATE on its way to the target. It stands in every partition of its topic, and may happen only
+ * when all of them have reached it, neither before the rows ahead of it in a slow one nor after the rows behind it in a
+ * fast one.
  */
 #include "core/logline.h"
 #include "engine/load/load_worker_parts.h"

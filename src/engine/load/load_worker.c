@@ -1,7 +1,7 @@
 /*
- * load_worker.c - a sink thread: takes the topic whose turn it is (load_sched.c), and gives the range that is due first to
- * load_send.c or load_truncate.c. What is hard: partitions come and go while their rows are under way, and one that is in
- * trouble must hold up nobody else.
+ * load_worker.c - a sink thread: takes the topic whose turn it is (load_sched.c), and gives the range that is due first
+ * to load_send.c or load_truncate.c. Partitions come and go while their rows are under way, and one that is in trouble
+ * must hold up nobody else.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * settings_convert.c - see settings_convert.h. What is hard is to be sure: every line is read back by the table of
- * settings before it is written, and where millrace's preset differs from Debezium's, Debezium's is written down.
+ * settings_convert.c - see settings_convert.h. Every line is read back by the table of settings before it is written,
+ * and where millrace's preset differs from Debezium's, Debezium's is written down.
  */
 #include "engine/settings/settings_convert.h"
 

@@ -2,8 +2,8 @@
  * engine_status.c - from meters to a status: rates once a second by the housekeeper, the rest copied when somebody
  * asks.
  *
- * What is hard is to say why it is slow. A stage is the brake when it is busy most of the time while the stage before
- * it waits for room; a half that waits for rows is not slow at all, its source is quiet. One sentence says which.
+ * Why is it slow? A stage is the brake when it is busy most of the time while the stage before it waits for room; a
+ * half that waits for rows is not slow at all, its source is quiet. One sentence says which.
  */
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
- * format_mapped.c - the writers of mapped cells. What is hard are Java's strings: they are counted in UTF-16 units, so
- * a truncation may leave half a character, which the JSON writer spells \uD83D; and the first version of the hash is
- * of the string as Java serialises it.
+ * format_mapped.c - the writers of mapped cells. Java's strings are counted in UTF-16 units, so a truncation may leave
+ * half a character, which the JSON writer spells \uD83D; and the first version of the hash is of the string as Java
+ * serialises it.
  */
 #include "format/encode/format_mapped.h"
 

@@ -1,6 +1,6 @@
 /*
- * format_transaction.c - see format_transaction.h. What is hard is the order of the tables in END: Debezium takes them
- * from a Java hash map, so they are put into the order of its buckets.
+ * format_transaction.c - see format_transaction.h. Debezium takes the tables in END from a Java hash map, so they are
+ * put into the order of its buckets.
  */
 #include "format/encode/format_transaction.h"
 

@@ -1,6 +1,6 @@
 /*
- * mysql_catalog.c - tables and databases by name. What is hard: names are compared as the server compares them, which
- * depends on its lower_case_table_names.
+ * mysql_catalog.c - tables and databases by name. Names are compared as the server compares them, which depends on its
+ * lower_case_table_names.
  */
 #include "source/catalog/mysql_catalog.h"
 

@@ -1,7 +1,7 @@
 /*
  * mysql_catalog.h - the tables of the server as of one position of the binlog: schemas by name, default character sets
- * by database. DDL statements are applied to it in order. What is hard: a statement that is not understood must never
- * leave a wrong schema behind: it is an error that names the word, and the catalog is as it was before.
+ * by database. DDL statements are applied to it in order. A statement that is not understood must never leave a wrong
+ * schema behind: it is an error that names the word, and the catalog is as it was before.
  *
  * @thread the stage's own. Names of databases and tables are compared as the server does: by bytes, or without case
  * when lower_case_table_names is not 0.

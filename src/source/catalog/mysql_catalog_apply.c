@@ -1,6 +1,6 @@
 /*
- * mysql_catalog_apply.c - DDL applied to the catalog. What is hard: each statement is worked out completely beside the
- * catalog and put in at the end, so that one that fails leaves no trace; and a RENAME of several tables may swap them.
+ * mysql_catalog_apply.c - DDL applied to the catalog. Each statement is worked out completely beside the catalog and
+ * put in at the end, so that one that fails leaves no trace; and a RENAME of several tables may swap them.
  */
 #include <string.h>
 

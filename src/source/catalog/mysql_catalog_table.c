@@ -1,7 +1,7 @@
 /*
- * mysql_catalog_table.c - CREATE and ALTER TABLE on a table in memory. What is hard: in one ALTER all old names mean
- * the table as it was (CHANGE a b .., CHANGE b a .. swaps), while AFTER means the table as it becomes. So it goes as in
- * the server: first the old columns, dropped or redefined where they stand, then what is added or moved, in order.
+ * mysql_catalog_table.c - CREATE and ALTER TABLE on a table in memory. In one ALTER all old names mean the table as it
+ * was (CHANGE a b .., CHANGE b a .. swaps), while AFTER means the table as it becomes. So it goes as in the server:
+ * first the old columns, dropped or redefined where they stand, then what is added or moved, in order.
  */
 #include "source/catalog/mysql_catalog_table.h"
 

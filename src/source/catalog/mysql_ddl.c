@@ -1,7 +1,6 @@
 /*
- * mysql_ddl.c - which statement it is, and the statements with little in them. What is hard: everything that a server
- * may log comes by here, so the words that are known to change no table are listed, and a word that is not listed is an
- * error.
+ * mysql_ddl.c - which statement it is, and the statements with little in them. Everything that a server may log comes
+ * by here, so the words that are known to change no table are listed, and a word that is not listed is an error.
  */
 #include "source/catalog/mysql_ddl.h"
 

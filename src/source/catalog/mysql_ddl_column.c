@@ -1,6 +1,6 @@
 /*
- * mysql_ddl_column.c - a column definition: type, attributes, place. What is hard: the dozens of names for two dozen
- * types, and DEFAULT, which may be a literal, a function or an expression in brackets and has to be kept as written.
+ * mysql_ddl_column.c - a column definition: type, attributes, place. There are dozens of names for two dozen types, and
+ * DEFAULT may be a literal, a function or an expression in brackets, which has to be kept as written.
  */
 #include <ctype.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /*
- * mysql_ddl_lexer.h - SQL text to tokens, one at a time, in place. What is hard: a quote, a comment or a version
- * comment in the wrong place changes the meaning of all that follows, and what counts as a quote depends on the
- * session's sql_mode.
+ * mysql_ddl_lexer.h - SQL text to tokens, one at a time, in place. A quote, a comment or a version comment in the wrong
+ * place changes the meaning of all that follows, and what counts as a quote depends on the session's sql_mode.
  */
 #ifndef SOURCE_MYSQL_DDL_LEXER_H
 #define SOURCE_MYSQL_DDL_LEXER_H

@@ -1,6 +1,6 @@
 /*
- * mysql_ddl_names.c - see mysql_ddl_names.h. What is hard: the order is that of Java's buckets, so the hash is that of
- * a Java string, over the UTF-16 of "db.table", and the number of buckets is that of a set that has grown to this size.
+ * mysql_ddl_names.c - see mysql_ddl_names.h. The order is that of Java's buckets, so the hash is that of a Java string,
+ * over the UTF-16 of "db.table", and the number of buckets is that of a set that has grown to this size.
  */
 #include "source/catalog/mysql_ddl_names.h"
 

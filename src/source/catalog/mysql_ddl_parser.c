@@ -1,7 +1,6 @@
 /*
- * mysql_ddl_parser.c - the small steps of the DDL parser. What is hard: keywords are names too in MySQL (a column may
- * be called `comment` without quotes), so a rule looks at the words it knows where they may stand and takes the rest as
- * names.
+ * mysql_ddl_parser.c - the small steps of the DDL parser. Keywords are names too in MySQL (a column may be called
+ * `comment` without quotes), so a rule looks at the words it knows where they may stand and takes the rest as names.
  */
 #include "source/catalog/mysql_ddl_parser.h"
 

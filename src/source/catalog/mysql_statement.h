@@ -1,7 +1,7 @@
 /*
  * mysql_statement.h - a change that the server logged as a statement instead of rows: which captured tables may it have
- * changed? What is hard: to say that for sure would take the server's parser, its triggers and its foreign keys. So
- * every captured table that the text names counts, and when it names none, a person is told that it was passed over.
+ * changed? To say that for sure would take the server's parser, its triggers and its foreign keys. So every captured
+ * table that the text names counts, and when it names none, a person is told that it was passed over.
  */
 #ifndef SOURCE_MYSQL_STATEMENT_H
 #define SOURCE_MYSQL_STATEMENT_H

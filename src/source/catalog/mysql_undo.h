@@ -1,8 +1,7 @@
 /*
  * mysql_undo.h - the catalog as it was before each of the last DDL statements. Who goes back to an earlier position (a
- * lost batch, a new connection) must read the rows there with the schemas of that position. What is hard: positions of
- * different servers do not compare, so with GTIDs a statement counts as "after" when its GTID is not in the position's
- * set.
+ * lost batch, a new connection) must read the rows there with the schemas of that position. Positions of different
+ * servers do not compare, so with GTIDs a statement counts as "after" when its GTID is not in the position's set.
  */
 #ifndef SOURCE_MYSQL_UNDO_H
 #define SOURCE_MYSQL_UNDO_H

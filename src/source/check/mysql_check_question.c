@@ -1,7 +1,7 @@
 /*
- * mysql_check_question.c - see mysql_check_table.h. In the conditions @ stands for the column and # for the room that the
- * target has. What is hard: each has to be false or NULL for a value without a question, whatever the sql_mode; the
- * session's is empty (mysql_conn.c), so that zero dates compare.
+ * mysql_check_question.c - see mysql_check_table.h. In the conditions @ stands for the column and # for the room that
+ * the target has. Each has to be false or NULL for a value without a question, whatever the sql_mode; the session's is
+ * empty (mysql_conn.c), so that zero dates compare.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /*
- * mysql_check_table.c - source_check_tables(): asks the server how many rows raise a question. What is hard: a table may be so
- * large that nobody wants to wait, so each statement has the server's own time limit (MAX_EXECUTION_TIME), a table
- * above the sample's size is counted at both ends of its key only, and one that is not counted in time says so. Rows
- * are read uncommitted: a count is no snapshot, and must not keep the server from purging.
+ * mysql_check_table.c - source_check_tables(): asks the server how many rows raise a question. A table may be so large
+ * that nobody wants to wait, so each statement has the server's own time limit (MAX_EXECUTION_TIME), a table above the
+ * sample's size is counted at both ends of its key only, and one that is not counted in time says so. Rows are read
+ * uncommitted: a count is no snapshot, and must not keep the server from purging.
  */
 #include "config.h"
 #include "source/check/mysql_check_table.h"

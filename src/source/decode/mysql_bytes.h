@@ -1,7 +1,7 @@
 /*
  * mysql_bytes.h - reading the server's little-endian bytes. One cursor, sticky failure: a read past the end gives zero,
- * sets `failed`, and every later read does the same, so a parser checks once, at its end. What is hard: nothing here
- * may trust a length that came off the wire.
+ * sets `failed`, and every later read does the same, so a parser checks once, at its end. Nothing here may trust a
+ * length that came off the wire.
  */
 #ifndef SOURCE_MYSQL_BYTES_H
 #define SOURCE_MYSQL_BYTES_H

@@ -1,8 +1,8 @@
 /*
- * mysql_charset.h - MySQL's collations and character sets, and text to UTF-8. What is hard: speed (UTF-8 and ASCII pass
- * without a copy after a look at eight bytes at a time) and MySQL's own ideas: latin1 is windows-1252 with the five
- * undefined bytes kept as controls, utf8mb3 may be called utf8, some sets differ from iconv's of the same name.
- * Malformed input becomes U+FFFD, never an error and never an invalid text.
+ * mysql_charset.h - MySQL's collations and character sets, and text to UTF-8. UTF-8 and ASCII pass without a copy,
+ * after a look at eight bytes at a time. MySQL has its own ideas: latin1 is windows-1252 with the five undefined bytes
+ * kept as controls, utf8mb3 may be called utf8, some sets differ from iconv's of the same name. Malformed input becomes
+ * U+FFFD, never an error and never an invalid text.
  */
 #ifndef SOURCE_MYSQL_CHARSET_H
 #define SOURCE_MYSQL_CHARSET_H

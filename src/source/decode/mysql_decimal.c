@@ -1,6 +1,6 @@
 /*
- * mysql_decimal.c - packed decimals. What is hard: the outermost groups are shorter (dig_bytes), and a negative number
- * has every bit turned over. Most values fit an int64, so that way has no text.
+ * mysql_decimal.c - packed decimals. The outermost groups are shorter (dig_bytes), and a negative number has every bit
+ * turned over. Most values fit an int64, so that way has no text.
  */
 #include "source/decode/mysql_decimal.h"
 

@@ -1,7 +1,6 @@
 /*
- * mysql_event.c - binlog events. What is hard: lengths come from three places (the packet, the header,
- * FORMAT_DESCRIPTION) and have to agree before anything is believed, and a FORMAT_DESCRIPTION says itself whether it
- * carries a checksum.
+ * mysql_event.c - binlog events. Lengths come from three places (the packet, the header, FORMAT_DESCRIPTION) and have
+ * to agree before anything is believed, and a FORMAT_DESCRIPTION says itself whether it carries a checksum.
  */
 #include "source/decode/mysql_event.h"
 

@@ -1,7 +1,7 @@
 /*
- * mysql_event_query.c - QUERY: BEGIN, COMMIT and all DDL. What is hard: the status variables in front of the text have
- * no length of their own each; one that is not known ends the list, as the server itself does, and is harmless because
- * the list as a whole has a length.
+ * mysql_event_query.c - QUERY: BEGIN, COMMIT and all DDL. The status variables in front of the text have no length of
+ * their own each; one that is not known ends the list, as the server itself does, and is harmless because the list as a
+ * whole has a length.
  */
 #include "source/decode/mysql_bytes.h"
 #include "source/decode/mysql_event.h"

@@ -1,7 +1,7 @@
 /*
- * mysql_gtid.c - sets of transaction identifiers. What is hard: intervals are kept sorted and apart at every step, so
- * that two equal sets have one form; adding the next transaction, which is what happens all day, only moves the end of
- * the last interval.
+ * mysql_gtid.c - sets of transaction identifiers. Intervals are kept sorted and apart at every step, so that two equal
+ * sets have one form; adding the next transaction, which is what happens all day, only moves the end of the last
+ * interval.
  */
 #include "source/decode/mysql_gtid.h"
 

@@ -1,6 +1,6 @@
 /*
- * mysql_jsonb.c - binary JSON to text. What is hard: a double has to come out as Debezium writes it (no exponent, then
- * exact), and dates, decimals and bytes hide in "opaque" values with their column type in front.
+ * mysql_jsonb.c - binary JSON to text. A double has to come out as Debezium writes it (no exponent, then exact), and
+ * dates, decimals and bytes hide in "opaque" values with their column type in front.
  */
 #include "source/decode/mysql_jsonb.h"
 

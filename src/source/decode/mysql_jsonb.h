@@ -1,7 +1,6 @@
 /*
- * mysql_jsonb.h - MySQL's binary JSON to text, and the partial updates of PARTIAL_JSON. What is hard: the form is full
- * of offsets that may point anywhere, so every one is checked against the value that holds it, and depth and size are
- * limited.
+ * mysql_jsonb.h - MySQL's binary JSON to text, and the partial updates of PARTIAL_JSON. The form is full of offsets
+ * that may point anywhere, so every one is checked against the value that holds it, and depth and size are limited.
  *
  * The text is Debezium's for the stream: no spaces, keys as stored, doubles without exponent, opaque values as strings.
  * Where Debezium prints something else than the document holds (unsigned 32 bits, negative times), ours is right.

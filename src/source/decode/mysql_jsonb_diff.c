@@ -1,7 +1,7 @@
 /*
  * mysql_jsonb_diff.c - partial JSON updates. The document before stays binary; only the containers along the paths of
- * the differences are opened into nodes, in the arena. What is hard: keys go where the server would keep them (by
- * length, then bytes), so that the text is what a whole document would have given.
+ * the differences are opened into nodes, in the arena. Keys go where the server would keep them (by length, then
+ * bytes), so that the text is what a whole document would have given.
  */
 #include <string.h>
 

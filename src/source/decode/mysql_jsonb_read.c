@@ -1,6 +1,6 @@
 /*
- * mysql_jsonb_read.c - values and containers of binary JSON. What is hard: offsets are relative to the container, small
- * values are inlined where the offset would be, and which ones depends on the container's width.
+ * mysql_jsonb_read.c - values and containers of binary JSON. Offsets are relative to the container, small values are
+ * inlined where the offset would be, and which ones depends on the container's width.
  */
 #include "source/decode/mysql_jsonb_read.h"
 

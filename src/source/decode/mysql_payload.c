@@ -1,7 +1,7 @@
 /*
- * mysql_payload.c - TRANSACTION_PAYLOAD: a whole transaction, compressed with zstd. What is hard: a small event can
- * unpack to gigabytes. So it is decompressed as a stream into a buffer that holds one inner event, and an inner event
- * above the ceiling is an error before its memory is taken.
+ * mysql_payload.c - TRANSACTION_PAYLOAD: a whole transaction, compressed with zstd. A small event can unpack to
+ * gigabytes. So it is decompressed as a stream into a buffer that holds one inner event, and an inner event above the
+ * ceiling is an error before its memory is taken.
  */
 #include <stdlib.h>
 #include <string.h>

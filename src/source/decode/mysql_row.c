@@ -1,6 +1,6 @@
 /*
- * mysql_row.c - rows events, row by row. What is hard: which columns are in an image, which of those are NULL, and (in
- * partial updates) which are differences to the image before are three bitmaps that count different things.
+ * mysql_row.c - rows events, row by row. Which columns are in an image, which of those are NULL, and (in partial
+ * updates) which are differences to the image before are three bitmaps that count different things.
  */
 #include "source/decode/mysql_row.h"
 

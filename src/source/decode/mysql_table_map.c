@@ -1,6 +1,6 @@
 /*
- * mysql_table_map.c - reads TABLE_MAP events. What is hard: each optional field lists only the columns of its own class
- * (numeric, character, ENUM and SET, geometry), some have a default with exceptions, and all of it may be hostile.
+ * mysql_table_map.c - reads TABLE_MAP events. Each optional field lists only the columns of its own class (numeric,
+ * character, ENUM and SET, geometry), some have a default with exceptions, and all of it may be hostile.
  */
 #include "source/decode/mysql_table_map.h"
 

@@ -1,7 +1,7 @@
 /*
  * mysql_table_map.h - TABLE_MAP: what the columns of the rows events that follow are, and, when the server sends it
- * (binlog_row_metadata=FULL), their names, character sets, labels and primary key. What is hard: the optional fields
- * are lists that skip columns (numeric ones only, character ones only), so each has to be dealt out by type.
+ * (binlog_row_metadata=FULL), their names, character sets, labels and primary key. The optional fields are lists that
+ * skip columns (numeric ones only, character ones only), so each has to be dealt out by type.
  *
  * A table's map is sent again with every statement, byte for byte the same until the table changes: compare the body
  * with the one that a decoder was made from (table_map_same) and skip all of this.

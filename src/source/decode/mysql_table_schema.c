@@ -1,7 +1,7 @@
 /*
- * mysql_table_schema.c - a schema from a TABLE_MAP, or a known schema checked against it. What is hard: the two know
- * different things. The map is always right about what it says; DDL knows the rest (character lengths as written,
- * defaults, comments, unique keys). What both know and do not agree on is told in words, with both sides.
+ * mysql_table_schema.c - a schema from a TABLE_MAP, or a known schema checked against it. The two know different
+ * things. The map is always right about what it says; DDL knows the rest (character lengths as written, defaults,
+ * comments, unique keys). What both know and do not agree on is told in words, with both sides.
  */
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /*
- * mysql_text.h - rows of a SELECT, as the text protocol carries them, to values. What is hard: the same cell must come
- * out as the same struct value that the binlog's row gives, and a million rows a second must not cost an allocation
- * each.
+ * mysql_text.h - rows of a SELECT, as the text protocol carries them, to values. The same cell must come out as the
+ * same struct value that the binlog's row gives, and a million rows a second must not cost an allocation each.
  *
  * Text and bytes are not copied: they point into the packet, which has to live as long as the values.
  */

@@ -1,6 +1,6 @@
 /*
- * mysql_value.c - MySQL's storage forms to values. What is hard: temporal types are big-endian with a flipped sign and
- * fractions that count downwards when negative; dates that do not exist must come out as text and never as a neighbour.
+ * mysql_value.c - MySQL's storage forms to values. Temporal types are big-endian with a flipped sign and fractions that
+ * count downwards when negative; dates that do not exist must come out as text and never as a neighbour.
  */
 #include "source/decode/mysql_value.h"
 

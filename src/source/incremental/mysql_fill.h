@@ -1,6 +1,6 @@
 /*
- * mysql_fill.h - snapshots of tables while the stream goes on: chunk by chunk, each put into the stream exactly where it
- * belongs. No signal table is written, nothing is locked, keys are not compared. What is hard is the place:
+ * mysql_fill.h - snapshots of tables while the stream goes on: chunk by chunk, each put into the stream exactly where
+ * it belongs. No signal table is written, nothing is locked, keys are not compared. The place is found so:
  *
  *  1. S is what the stream has given out. Wait until the engine shows all of S (mysql_fill_view.h); the stream goes on.
  *  2. Open a view, then read the end of the binlog, B. S is in the view, and all that is in the view stands before B.

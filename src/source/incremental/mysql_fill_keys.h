@@ -1,7 +1,7 @@
 /*
- * mysql_fill_keys.h - the keys of rows that the stream has changed while a chunk of their table was read. What is hard:
- * a key that is found by mistake loses a row, one that is not found lets an old row follow a newer one; so whole keys
- * are kept and compared, not hashes of them, and the set says when it is full instead of growing without end.
+ * mysql_fill_keys.h - the keys of rows that the stream has changed while a chunk of their table was read. A key that is
+ * found by mistake loses a row, one that is not found lets an old row follow a newer one; so whole keys are kept and
+ * compared, not hashes of them, and the set says when it is full instead of growing without end.
  */
 #ifndef SOURCE_MYSQL_FILL_KEYS_H
 #define SOURCE_MYSQL_FILL_KEYS_H

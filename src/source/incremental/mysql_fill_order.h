@@ -1,7 +1,7 @@
 /*
- * mysql_fill_order.h - what somebody wants to be done about snapshots beside the stream: a command, or one of Debezium's
- * signals. What is hard: a signal is text that anybody may write into a table or a topic; whatever it holds, it must
- * not become more than one condition of one SELECT, and what is not understood must be said and do nothing.
+ * mysql_fill_order.h - what somebody wants to be done about snapshots beside the stream: a command, or one of
+ * Debezium's signals. A signal is text that anybody may write into a table or a topic; whatever it holds, it must not
+ * become more than one condition of one SELECT, and what is not understood must be said and do nothing.
  */
 #ifndef SOURCE_MYSQL_FILL_ORDER_H
 #define SOURCE_MYSQL_FILL_ORDER_H

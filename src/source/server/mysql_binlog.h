@@ -1,7 +1,7 @@
 /*
  * mysql_binlog.h - the server's binlog as a stream of events: asks for it from a GTID set or from a file and position,
- * negotiates checksums and heartbeats, follows the server from file to file. What is hard: a dead connection looks like
- * a quiet server, so the server is asked for a heartbeat, and its absence is an error.
+ * negotiates checksums and heartbeats, follows the server from file to file. A dead connection looks like a quiet
+ * server, so the server is asked for a heartbeat, and its absence is an error.
  *
  * @thread the stage's own.
  */

@@ -1,7 +1,7 @@
 /*
- * mysql_conn.h - one connection to a MySQL server: TLS, authentication, time limits, and short queries. What is hard:
- * the client library has no single time limit for "an answer within n seconds" and words every failure its own way, so
- * all calls go through here and come back as a struct err that names the server and never the password.
+ * mysql_conn.h - one connection to a MySQL server: TLS, authentication, time limits, and short queries. The client
+ * library has no single time limit for "an answer within n seconds" and words every failure its own way, so all calls
+ * go through here and come back as a struct err that names the server and never the password.
  *
  * @thread the stage's own; a connection is never shared.
  */

@@ -1,8 +1,8 @@
 /*
  * mysql_definition.h - how the server defines a table, for rows whose schema is not known: a statement was not
- * understood, or the table is older than the schema history. What is hard: the server tells how the table is now. That
- * is how it was at a place of the binlog only if no statement after that place may have changed it, so the binlog from
- * there on is looked through; when it is too long, or names the table, the definition is refused.
+ * understood, or the table is older than the schema history. The server tells how the table is now. That is how it was
+ * at a place of the binlog only if no statement after that place may have changed it, so the binlog from there on is
+ * looked through; when it is too long, or names the table, the definition is refused.
  */
 #ifndef SOURCE_MYSQL_DEFINITION_H
 #define SOURCE_MYSQL_DEFINITION_H

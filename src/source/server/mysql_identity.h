@@ -1,7 +1,7 @@
 /*
  * mysql_identity.h - who is at the other end? Many servers speak MySQL's protocol and write another binlog, or none;
- * they are refused by name at the start, because decoding by luck is worse than not starting. What is hard: some give
- * themselves out as MySQL, and a proxy in between may show any greeting; so the answer counts, not the greeting.
+ * they are refused by name at the start, because decoding by luck is worse than not starting. Some give themselves out
+ * as MySQL, and a proxy in between may show any greeting; so the answer counts, not the greeting.
  */
 #ifndef SOURCE_MYSQL_IDENTITY_H
 #define SOURCE_MYSQL_IDENTITY_H

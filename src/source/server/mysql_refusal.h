@@ -1,6 +1,6 @@
 /*
- * mysql_refusal.h - what the server means when it ends a binlog stream. What is hard: error 1236 stands for a dozen
- * different things, from "come again" to "what you want is gone for ever", and only its words tell them apart.
+ * mysql_refusal.h - what the server means when it ends a binlog stream. Error 1236 stands for a dozen different things,
+ * from "come again" to "what you want is gone for ever", and only its words tell them apart.
  */
 #ifndef SOURCE_MYSQL_REFUSAL_H
 #define SOURCE_MYSQL_REFUSAL_H

@@ -1,7 +1,7 @@
 /*
- * mysql_scan.h - one SELECT whose rows are read as they come off the socket. What is hard: the caller reads several at
- * once from one thread, so nothing here waits longer than it is told, the heading of the result included, and what one
- * connection sends while another is read has to be taken in, up to a ceiling, so that its server goes on working.
+ * mysql_scan.h - one SELECT whose rows are read as they come off the socket. The caller reads several at once from one
+ * thread, so nothing here waits longer than it is told, the heading of the result included, and what one connection
+ * sends while another is read has to be taken in, up to a ceiling, so that its server goes on working.
  *
  * A packet belongs to the arena of the call that returned it; before that arena is handed on: scan_save().
  */

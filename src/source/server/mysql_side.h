@@ -1,8 +1,8 @@
 /*
  * mysql_side.h - a second connection beside the stream: asks once a second how far the server is, so that lag is seen
- * also when nothing comes, and runs heartbeat.action.query. What is hard: the stream must not wait for an answer. So a
- * question is sent in one step and its answer is read in a later one, when it is there; one that does not come within
- * its time limit costs the connection.
+ * also when nothing comes, and runs heartbeat.action.query. The stream must not wait for an answer. So a question is
+ * sent in one step and its answer is read in a later one, when it is there; one that does not come within its time
+ * limit costs the connection.
  */
 #ifndef SOURCE_MYSQL_SIDE_H
 #define SOURCE_MYSQL_SIDE_H

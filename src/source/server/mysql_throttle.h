@@ -1,7 +1,7 @@
 /*
- * mysql_throttle.h - how much reading of whole tables a server can bear just now, as gh-ost asks it: status variables of
- * the server, how far its replicas lag, rows per second. What is hard: whoever reads must not wait for an answer, and an
- * answer that does not come is a reason to wait, not to go on. So questions are sent in one step and read in a later one.
+ * mysql_throttle.h - how much reading of whole tables a server can bear just now, as gh-ost asks it: status variables
+ * of the server, how far its replicas lag, rows per second. Whoever reads must not wait for an answer, and an answer
+ * that does not come is a reason to wait, not to go on. So questions are sent in one step and read in a later one.
  *
  * Limits are those of the configuration, which may be another one at every call.
  */

@@ -1,8 +1,8 @@
 /*
  * mysql_wire.h - the server's packets as they come off the socket, for the two streams where speed matters: the binlog
- * and a table's rows. What is hard: the client library copies every packet twice and cannot say whether more is
- * waiting. So a plain socket is read straight into the arena of the batch, and packets are handed out where they lie;
- * only over TLS, where the library alone can decrypt, a packet is copied once.
+ * and a table's rows. The client library copies every packet twice and cannot say whether more is waiting. So a plain
+ * socket is read straight into the arena of the batch, and packets are handed out where they lie; only over TLS, where
+ * the library alone can decrypt, a packet is copied once.
  *
  * Packets belong to the arena that was given with the call that returned them. Before an arena is handed on,
  * wire_save() moves what was received but not yet given out.

@@ -1,7 +1,7 @@
 /*
- * mysql_chunk.h - one table read in the order of its key, in pieces. What is hard: any key has to work (composite,
- * text of any character set and collation, binary, unsigned, decimal, temporal), the piece must begin exactly behind
- * the row where the last one ended, and the server must walk the index and sort nothing.
+ * mysql_chunk.h - one table read in the order of its key, in pieces. Any key has to work (composite, text of any
+ * character set and collation, binary, unsigned, decimal, temporal), the piece must begin exactly behind the row where
+ * the last one ended, and the server must walk the index and sort nothing.
  *
  * A bound is the key of a row as text: numbers and times as they are, text and bytes as x and hex digits, joined by
  * commas: "12", "x6162,2024-01-01". It can be stored and taken up by another process: what stands in it is checked

@@ -1,7 +1,7 @@
 /*
  * mysql_lanes.h - the rows of a list of tables, in the order of the list and of their keys, read by several connections
- * at once. What is hard: rows go out in one order whoever read them, because a place in that order is where a snapshot
- * goes on after a crash; and one thread reads all connections.
+ * at once. Rows go out in one order whoever read them, because a place in that order is where a snapshot goes on after
+ * a crash; and one thread reads all connections.
  *
  * So a table is cut into chunks (mysql_chunk.h) that lanes take in turn. While the rows of one lane go out, the others
  * have their next chunks already asked for, and what they send is taken in up to a ceiling. Where a chunk ends is

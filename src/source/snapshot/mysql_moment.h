@@ -1,7 +1,7 @@
 /*
- * mysql_moment.h - several connections see the tables as of one position of the binlog. What is hard: a transaction is
- * in the binlog before the engine shows it, so "the position did not change" does not say that a view between two looks
- * is as of that position. By the first of these that the grants and snapshot.locking.mode allow:
+ * mysql_moment.h - several connections see the tables as of one position of the binlog. A transaction is in the binlog
+ * before the engine shows it, so "the position did not change" does not say that a view between two looks is as of that
+ * position. By the first of these that the grants and snapshot.locking.mode allow:
  *
  *  1. FLUSH TABLES WITH READ LOCK: no commit is on its way while it is held. extended: until the last row.
  *  2. LOCK TABLES .. READ on all captured tables: it waits for the transactions that have written to them, and the

@@ -1,7 +1,7 @@
 /*
- * mysql_show.h - SHOW CREATE TABLE of many tables, and at once whether they have rows. What is hard: the server opens a
- * table for each question, a third of a millisecond and more, and keeps few tables open: ten thousand take seconds, and
- * as many once more when each is asked about twice.
+ * mysql_show.h - SHOW CREATE TABLE of many tables, and at once whether they have rows. The server opens a table for
+ * each question, a third of a millisecond and more, and keeps few tables open: ten thousand take seconds, and as many
+ * once more when each is asked about twice.
  *
  * So both questions about a table stand side by side, many tables are one statement, and each connection has its next
  * statement at work while the answers of the one before are looked at. A connection in a transaction costs less than

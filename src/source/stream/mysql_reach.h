@@ -1,8 +1,8 @@
 /*
  * mysql_reach.h - can this server go on from a stored position, and how is it asked? It must have all that was
- * captured, and still hold all that comes after it. What is hard: "not yet" (a replica that lags), "never again" (a
- * binlog that was purged or reset, a server that lost transactions) and "means nothing here" (a file of another server)
- * look alike to the protocol, and each needs another answer: wait, take a snapshot, ask a person.
+ * captured, and still hold all that comes after it. "Not yet" (a replica that lags), "never again" (a binlog that was
+ * purged or reset, a server that lost transactions) and "means nothing here" (a file of another server) look alike to
+ * the protocol, and each needs another answer: wait, take a snapshot, ask a person.
  */
 #ifndef SOURCE_MYSQL_REACH_H
 #define SOURCE_MYSQL_REACH_H

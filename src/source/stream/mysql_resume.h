@@ -1,7 +1,7 @@
 /*
- * mysql_resume.h - how a stream goes on inside a transaction of which a part is in the log already. What is hard: event
- * and row numbers count the events of one server's binlog. Another server that has the same transaction cuts it into
- * other events, compressed or not; all that both have in common is its GTID and the order of its changes. So there the
+ * mysql_resume.h - how a stream goes on inside a transaction of which a part is in the log already. Event and row
+ * numbers count the events of one server's binlog. Another server that has the same transaction cuts it into other
+ * events, compressed or not; all that both have in common is its GTID and the order of its changes. So there the
  * changes that were given out are counted instead.
  *
  *   same server      the first `event` events are passed over, and `row` rows of the next one

@@ -1,6 +1,6 @@
 /*
  * mysql_stream_query.c - see mysql_stream.h. Statements: BEGIN and COMMIT, DDL, rows that were logged as a statement.
- * What is hard: some texts are a person's, in the session's character set and sql_mode, and some the server's own.
+ * Some texts are a person's, in the session's character set and sql_mode, and some the server's own.
  */
 #include "source/stream/mysql_stream_parts.h"
 

@@ -1,7 +1,7 @@
 /*
  * mysql_stream_table.h - the tables that a binlog stream meets: by the server's table id for rows, by name for
- * everything else, each with a decoder that is kept as long as its table map stays the same. What is hard: ids are
- * dealt out anew at every restart and DDL, so an id is only a way to find the name faster.
+ * everything else, each with a decoder that is kept as long as its table map stays the same. Ids are dealt out anew at
+ * every restart and DDL, so an id is only a way to find the name faster.
  */
 #ifndef SOURCE_MYSQL_STREAM_TABLE_H
 #define SOURCE_MYSQL_STREAM_TABLE_H

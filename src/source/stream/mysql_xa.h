@@ -1,7 +1,7 @@
 /*
  * mysql_xa.h - XA transactions between PREPARE and their end. The binlog has the rows at PREPARE, in a transaction of
- * their own, and says COMMIT or ROLLBACK in a later one. What is hard: rows must not be given out before it is known
- * that they happened, and must not be lost by who stops in between.
+ * their own, and says COMMIT or ROLLBACK in a later one. Rows must not be given out before it is known that they
+ * happened, and must not be lost by who stops in between.
  *
  * So their events are kept here, and the position is written without their GTID: a server that is asked anew sends
  * them once more. No socket, no decoding: events in, events out.

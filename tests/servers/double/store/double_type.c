@@ -1,7 +1,7 @@
 /*
- * double_type.c - the table of types, and which converter serves which. What is hard is to refuse what StarRocks
- * refuses: a string longer than its column in *bytes* filters the row in both modes, whatever else cannot be
- * converted becomes NULL unless strict_mode is on.
+ * double_type.c - the table of types, and which converter serves which. It refuses what StarRocks refuses: a string
+ * longer than its column in *bytes* filters the row in both modes, whatever else cannot be converted becomes NULL
+ * unless strict_mode is on.
  */
 #include <stdio.h>
 #include <string.h>
