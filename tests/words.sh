@@ -20,6 +20,10 @@ check() # NAME LINES
 strings() { grep -rnoE --include='*.c' --include='*.h' '"([^"\\]|\\.)*"' "$top/src" | grep -vE '^[^:]+:[0-9]+:"[a-z_/]+\.h"$'; }
 check "strings of the program" "$(strings)"
 check "docs and README" "$(grep -nE '' "$top"/docs/*.md "$top"/docs/millrace.conf "$top"/README.md)"
+# A comment says what is so, without announcing it.
+announced() { grep -rniE --include='*.c' --include='*.h' 'what is hard|hard about it' "$@"; }
+n=$((n + 1))
+if hits=$(announced "$top/src" "$top/tests"); then echo "not ok $n - comments"; sed 's/^/# /' <<< "$hits" | cut -c1-200; failed=1; else echo "ok $n - comments"; fi
 
 n=$((n + 1))			# it sees what it is for
 [ -n "$(found 'x:1:"the table is read anew"')" ] && [ -n "$(found 'x:1:"a point behind the digits"')" ] && [ -z "$(found 'x:1:"5 kB behind the server"')" ]
