@@ -1,6 +1,6 @@
 /*
  * load_plan.c - the headers of a load, checked the way a backend checks them: one row of the table a header. The
- * `columns` header is what is hard: a list of names that the source has, mixed with assignments to columns that the
+ * `columns` header is the largest part: a list of names that the source has, mixed with assignments to columns that the
  * table has, and __op may be either.
  */
 #include <stdio.h>
