@@ -60,6 +60,7 @@ violations() {
 		floor("engine/messages", "messages scripts base settings")
 		floor("engine/routine", "routine status base settings")
 		floor("engine/control", "control routine messages scripts status base settings")
+		floor("engine/requests", "requests control routine messages scripts status base settings")
 		floor("engine/verify", "verify control scripts status base settings")
 		floor("engine/dead", "dead verify control messages scripts status base settings")
 		floor("engine/watch", "watch recorder base status settings")

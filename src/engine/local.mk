@@ -34,6 +34,13 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/dead/dead_retry_parts.h \
 	src/engine/dead/dead_wish.c \
 	src/engine/dead/dead_wish.h \
+	src/engine/requests/engine_requests.c \
+	src/engine/requests/request_ask.c \
+	src/engine/requests/request_ask.h \
+	src/engine/requests/request_messages.c \
+	src/engine/requests/request_process.c \
+	src/engine/requests/request_scripts.c \
+	src/engine/requests/request_tables.c \
 	src/engine/engine.c \
 	src/engine/engine.h \
 	src/engine/control/engine_check.c src/engine/control/engine_ddl.c \
@@ -61,7 +68,6 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine_parts.h \
 	src/engine/control/engine_reload.c \
 	src/engine/control/engine_groups.c \
-	src/engine/control/engine_requests.c \
 	src/engine/control/engine_rules.c \
 	src/engine/base/request_doc.c \
 	src/engine/watch/engine_latency.c \
