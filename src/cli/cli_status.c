@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "core/num.h"
 
-enum { NAME_WIDTH = 24 }; /* so that a line of a table takes 80 columns */
+enum { NAME_MIN = 24, NAME_MAX = 64 }; /* with the least a line of a table takes 80 columns */
 
 static void rows_text(char *out, size_t size, int64_t rows)
 {
@@ -191,24 +191,59 @@ static void print_scripts(const struct status *s, const struct status_table *t, 
 	}
 }
 
+/* A longer name takes its room from the end of its own line. */
+static int name_room(size_t longest)
+{
+	return longest < NAME_MIN ? NAME_MIN : longest > NAME_MAX ? NAME_MAX : (int)longest;
+}
+
+static int table_room(const struct status *s)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < s->ntables; i++)
+		if (strlen(s->tables[i].name) > longest)
+			longest = strlen(s->tables[i].name);
+	return name_room(longest);
+}
+
+static int routine_room(const struct status *s)
+{
+	size_t longest = 0;
+
+	for (size_t i = 0; i < s->nroutines; i++)
+		if (strlen(s->routines[i].name) > longest)
+			longest = strlen(s->routines[i].name);
+	return name_room(longest);
+}
+
+/* The name of a line, and blanks up to the next column. */
+static void put_name(const char *name, int room)
+{
+	int width = (int)strlen(name);
+
+	cli_put_safe(stdout, name, strlen(name));
+	printf("%*s", width < room ? room - width : 0, "");
+}
+
 static void print_tables(const struct status *s)
 {
+	int room = table_room(s);
 	size_t script = 0;
 
-	printf("\n%-*s %-9s %10s %10s %8s %5s %5s %8s  %s\n", NAME_WIDTH, "TABLE", "STATE", "CAPTURED", "LOADED",
-			"DROPPED", "DEAD", "OPEN", "LAG ROWS", "VERIFIED");
+	printf("\n%-*s %-9s %10s %10s %8s %5s %5s %8s  %s\n", room, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED",
+			"DEAD", "OPEN", "LAG ROWS", "VERIFIED");
 	for (size_t i = 0; i < s->ntables; i++) {
 		const struct status_table *t = &s->tables[i];
-		int width = (int)strlen(t->name);
 		char lag[24], open[24], verified[80];
 
 		rows_text(lag, sizeof(lag), t->lag_rows);
 		rows_text(open, sizeof(open), t->dead_open);
 		verified_text(verified, sizeof(verified), s, t);
-		cli_put_safe(stdout, t->name, strlen(t->name));
-		printf("%*s %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %5s %8s  %s\n",
-				width < NAME_WIDTH ? NAME_WIDTH - width : 0, "", half_state_name(t->state), t->captured,
-				t->loaded, t->dropped, t->dead, open, lag, verified);
+		put_name(t->name, room);
+		printf(" %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %5s %8s  %s\n",
+				half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, open, lag,
+				verified);
 		print_scripts(s, t, &script);
 		if (t->job[0]) {
 			printf("    load: %s, Routine Load job ", t->loader);
@@ -226,19 +261,18 @@ static void print_tables(const struct status *s)
 /* StarRocks' own jobs. */
 static void print_routines(const struct status *s)
 {
+	int room = routine_room(s);
+
 	if (s->nroutines == 0)
 		return;
-	printf("\n%-*s %-13s %10s %12s %8s  %s\n", NAME_WIDTH, "ROUTINE LOAD", "STATE", "LAG", "LOADED", "REFUSED",
-			"TABLE");
+	printf("\n%-*s %-13s %10s %12s %8s  %s\n", room, "ROUTINE LOAD", "STATE", "LAG", "LOADED", "REFUSED", "TABLE");
 	for (size_t i = 0; i < s->nroutines; i++) {
 		const struct status_routine *r = &s->routines[i];
-		int width = (int)strlen(r->name);
 		char lag[24];
 
 		rows_text(lag, sizeof(lag), r->lag);
-		cli_put_safe(stdout, r->name, strlen(r->name));
-		printf("%*s %-13s %10s %12" PRIu64 " %8" PRIu64, width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
-				r->state, lag, r->loaded, r->errors);
+		put_name(r->name, room);
+		printf(" %-13s %10s %12" PRIu64 " %8" PRIu64, r->state, lag, r->loaded, r->errors);
 		say("  ", r->target);
 		putchar('\n');
 	}
