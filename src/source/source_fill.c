@@ -526,16 +526,19 @@ static void drop_stopped(struct source *s)
 enum fill_step source_fill_step(struct source *s)
 {
 	struct fill_place at = place(s);
+	size_t planned = mysql_fill_plan(s->fill)->count;
+	enum fill_step step = FILL_NOTHING;
 
-	if (mysql_fill_plan(s->fill)->count == 0)
+	if (planned == 0)
 		throttle_hang_up(s->throttle);
-	if (mysql_fill_plan(s->fill)->count == 0 || mysql_stream_in_txn(s->stream) ||
-			mysql_stream_counts(s->stream).events == 0)
+	if (planned == 0 || mysql_stream_in_txn(s->stream) || mysql_stream_counts(s->stream).events == 0)
 		return FILL_NOTHING;
 	drop_stopped(s);
-	if (mysql_fill_rests(s->fill) && throttle_wait_ms(s->throttle, s->conf, s->host) > 0)
-		return FILL_NOTHING;
-	return mysql_fill_step(s->fill, &at);
+	if (!mysql_fill_rests(s->fill) || throttle_wait_ms(s->throttle, s->conf, s->host) <= 0)
+		step = mysql_fill_step(s->fill, &at);
+	if (mysql_fill_plan(s->fill)->count < planned) /* one that is not read: no rows bring the news */
+		s->fill_due = true;
+	return step;
 }
 
 int source_fill_patience(const struct source *s, enum fill_step work, int timeout_ms)

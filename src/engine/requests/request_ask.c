@@ -32,7 +32,7 @@ const char *ask_who(const struct ask *a)
 	return a->r->session && a->r->session->who[0] ? a->r->session->who : "unknown";
 }
 
-struct log *ask_log(struct ask *a)
+struct log *asked_log(struct ask *a)
 {
 	return shared_log(&a->e->shared, a->err);
 }

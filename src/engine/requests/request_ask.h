@@ -26,7 +26,7 @@ struct ask {
 int64_t ask_count(const struct ask *a, const char *name, int64_t otherwise);
 void ask_text(const struct ask *a, const char *name, char *out, size_t size); /* not given: empty */
 const char *ask_who(const struct ask *a);				      /* for events */
-struct log *ask_log(struct ask *a);					      /* NULL with err: it cannot be opened */
+struct log *asked_log(struct ask *a);					      /* NULL with err: it cannot be opened */
 
 /* ends a list of arguments */
 #define NO_MORE \

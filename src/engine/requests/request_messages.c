@@ -12,14 +12,14 @@
 
 static int ask_topics(struct ask *a)
 {
-	return ask_log(a) == NULL
+	return asked_log(a) == NULL
 			? -1
-			: inspect_topics(ask_log(a), engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
+			: inspect_topics(asked_log(a), engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
 }
 
 static int ask_groups(struct ask *a)
 {
-	return ask_log(a) == NULL ? -1 : engine_groups_print(a->e, ask_log(a), a->emit, a->arg, a->err);
+	return asked_log(a) == NULL ? -1 : engine_groups_print(a->e, asked_log(a), a->emit, a->arg, a->err);
 }
 
 static int reset_group(struct ask *a, bool dry)
@@ -33,7 +33,7 @@ static int reset_group(struct ask *a, bool dry)
 		.dry = dry,
 	};
 
-	if (ask_log(a) == NULL || group_reset(ask_log(a), &wish, a->emit, a->arg, a->err))
+	if (asked_log(a) == NULL || group_reset(asked_log(a), &wish, a->emit, a->arg, a->err))
 		return -1;
 	if (!dry)
 		logline(LOG_NOTICE, "engine", "offsets of group %s set to %s on request of %s", wish.group, wish.to,
@@ -53,9 +53,9 @@ static int ask_group_plan(struct ask *a)
 
 static int ask_messages(struct ask *a)
 {
-	return ask_log(a) == NULL
-			? -1
-			: inspect_messages(ask_log(a), atomic_load(&a->e->shared.live), a->r, a->emit, a->arg, a->err);
+	return asked_log(a) == NULL ? -1
+				    : inspect_messages(asked_log(a), atomic_load(&a->e->shared.live), a->r, a->emit,
+						      a->arg, a->err);
 }
 
 static int ask_trace(struct ask *a)
@@ -65,7 +65,7 @@ static int ask_trace(struct ask *a)
 	struct trace_now now;
 	char why[512];
 
-	if (ask_log(a) == NULL)
+	if (asked_log(a) == NULL)
 		return -1;
 	if (m && atomic_load(&m->stopped)) {
 		table_meter_error_get(a->e->shared.tables, m, why, sizeof(why));
@@ -76,7 +76,7 @@ static int ask_trace(struct ask *a)
 		wish.mysql = now.mysql;
 		wish.target = now.target;
 	}
-	return inspect_trace(ask_log(a), atomic_load(&a->e->shared.live), a->r, &wish, a->emit, a->arg, a->err);
+	return inspect_trace(asked_log(a), atomic_load(&a->e->shared.live), a->r, &wish, a->emit, a->arg, a->err);
 }
 
 struct tap_stage {

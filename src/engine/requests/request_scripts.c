@@ -21,9 +21,9 @@ static int ask_script_trial(struct ask *a)
 		.unmasked = engine_request_arg(a->r, "unmasked") != NULL,
 	};
 
-	return ask_log(a) == NULL
+	return asked_log(a) == NULL
 			? -1
-			: script_trial(ask_log(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
+			: script_trial(asked_log(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
 }
 
 static int ask_script_versions(struct ask *a)
@@ -55,9 +55,9 @@ static int ask_script_eval(struct ask *a)
 		.unmasked = engine_request_arg(a->r, "unmasked") != NULL,
 	};
 
-	return ask_log(a) == NULL
+	return asked_log(a) == NULL
 			? -1
-			: script_eval(ask_log(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
+			: script_eval(asked_log(a), atomic_load(&a->e->shared.live), &wish, a->emit, a->arg, a->err);
 }
 
 static int ask_script_profile(struct ask *a)

@@ -45,9 +45,9 @@ static int ask_replay_plan(struct ask *a)
 {
 	const char *from = engine_request_arg(a->r, "from");
 
-	return ask_log(a) == NULL ? -1
-				  : engine_replay_plan(a->e, ask_log(a), engine_request_arg(a->r, "table"),
-						    from ? from : "begin", a->emit, a->arg, a->err);
+	return asked_log(a) == NULL ? -1
+				    : engine_replay_plan(a->e, asked_log(a), engine_request_arg(a->r, "table"),
+						      from ? from : "begin", a->emit, a->arg, a->err);
 }
 
 static int ask_target_look(struct ask *a)

@@ -260,13 +260,13 @@ void table_meters_looked(struct table_meters *t)
 	atomic_fetch_add(&t->looks, 1);
 }
 
-bool table_meter_is_gone(struct table_meters *t, struct table_meter *m)
+bool table_meter_is_gone(struct table_meters *t, struct table_meter *m, bool loads)
 {
 	unsigned listed = atomic_load(&m->listed);
 
 	return listed != 0 && listed < atomic_load(&t->looks) && counter_get(&m->captured) == 0 &&
-			counter_get(&m->loaded) == 0 && atomic_load(&m->lag_rows) <= 0 && !atomic_load(&m->stopped) &&
-			!atomic_load(&m->paused) && atomic_load(&m->trouble) == 0;
+			counter_get(&m->loaded) == 0 && (!loads || atomic_load(&m->lag_rows) <= 0) &&
+			!atomic_load(&m->stopped) && !atomic_load(&m->paused) && atomic_load(&m->trouble) == 0;
 }
 
 size_t table_meters_count(struct table_meters *t)

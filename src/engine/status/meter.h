@@ -132,10 +132,10 @@ struct table_meter *table_meter_find(struct table_meters *t, const char *name); 
 /* For script_refuse_to(), arg: the meters. Only what has rows of its own has one: what is captured here, and what is loaded from a topic. */
 bool table_meters_have(void *arg, const char *db, const char *table);
 /* A look at the lists of captured tables: each that is found, then the end of it. What was found once, has no longer been found, and never had a row
- * is a table that is gone: nobody is told of it. */
+ * is a table that is gone: nobody is told of it. loads: this process does, so what still lies in the log is loaded first, such as the DROP. */
 void table_meters_found(struct table_meters *t, const char *name);
 void table_meters_looked(struct table_meters *t);
-bool table_meter_is_gone(struct table_meters *t, struct table_meter *m);
+bool table_meter_is_gone(struct table_meters *t, struct table_meter *m, bool loads);
 size_t table_meters_count(struct table_meters *t);
 struct table_meter *table_meter_at(struct table_meters *t, size_t i);
 void table_meter_script(struct table_meters *t, struct table_meter *m, const char *version, const char *drops,

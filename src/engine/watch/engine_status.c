@@ -345,7 +345,7 @@ static void copy_tables(struct engine *e, struct status *out)
 	for (size_t i = 0; i < n; i++) {
 		struct table_meter *m = table_meter_at(e->shared.tables, i);
 
-		if (!table_meter_is_gone(e->shared.tables, m))
+		if (!table_meter_is_gone(e->shared.tables, m, e->load != NULL))
 			copy_table(e, m, &out->tables[out->ntables++]);
 	}
 	qsort(out->tables, out->ntables, sizeof(*out->tables), by_name);
