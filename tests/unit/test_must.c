@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/digest.h"
 #include "core/intern.h"
 #include "core/must.h"
 #include "core/queue.h"
@@ -314,6 +315,30 @@ static void change_without_row(void)
 	schema_unref(s);
 }
 
+static void digest_two(void)
+{
+	const struct digest_kind *kind = digest_kind_named("SHA-256");
+	unsigned char out[DIGEST_MAX];
+	struct digest first, second;
+
+	digest_init(&first, kind);
+	if (!wrong)
+		digest_end(&first, out);
+	digest_init(&second, kind);
+	digest_end(&second, out);
+}
+
+static void digest_of_another(void)
+{
+	unsigned char out[DIGEST_MAX];
+	struct digest first, second;
+
+	digest_init(&first, digest_kind_named("SHA-256"));
+	second = first;
+	digest_add(wrong ? &second : &first, "a", 1);
+	digest_end(&first, out);
+}
+
 static const struct {
 	const char *what, *rule;
 	void (*run)(void);
@@ -339,6 +364,8 @@ static const struct {
 	{ "an open queue is not drained", "q->state != QUEUE_OPEN", queue_open_drained, false },
 	{ "who waits is in one heap", "m->place == 0", due_in_two, false },
 	{ "a change has the row that it is about", "change->before != NULL", change_without_row, false },
+	{ "a thread makes one digest at a time", "open == ", digest_two, true },
+	{ "a digest is not copied", "open == d", digest_of_another, true },
 };
 
 /* What it said on its way out; true: it ended by SIGABRT. */
