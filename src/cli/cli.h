@@ -72,6 +72,8 @@ struct log *cli_own_log(struct cli *cli, struct err *err);   /* where no process
 int cli_print_line(void *arg, const char *line, size_t len); /* engine_emit: to stdout */
 void cli_put_json(const char *line, size_t len);       /* to stdout: what must not be shown is escaped as JSON does */
 void cli_put_safe(FILE *f, const char *s, size_t len); /* control characters and bad bytes as \xNN */
+void cli_put_name(const char *name,
+		int room); /* to stdout, and blanks up to the next column; a longer one pushes its line */
 /* Who runs the command, for the events that it causes: "ana@pts/3". */
 const struct engine_session *cli_session(void);
 size_t cli_duration(char *out, size_t size, int64_t ms); /* 850 ms, 4.2 s, 3m 10s, 2h 5m, 3d 4h; "-" when negative */

@@ -111,6 +111,14 @@ void cli_put_safe(FILE *f, const char *s, size_t len)
 		fwrite(piece, 1, text_piece(piece, s + i, len - i, &taken), f);
 }
 
+void cli_put_name(const char *name, int room)
+{
+	int width = (int)strlen(name);
+
+	cli_put_safe(stdout, name, strlen(name));
+	printf("%*s", width < room ? room - width : 0, "");
+}
+
 /* How many bytes from here on are printable ASCII. */
 static size_t plain_run(const char *p, size_t len)
 {

@@ -191,46 +191,22 @@ static void print_scripts(const struct status *s, const struct status_table *t, 
 	}
 }
 
-/* A longer name takes its room from the end of its own line. */
-static int name_room(size_t longest)
+/* The column of names is as wide as the longest of them, within limits. */
+static void widen(int *room, const char *name)
 {
-	return longest < NAME_MIN ? NAME_MIN : longest > NAME_MAX ? NAME_MAX : (int)longest;
-}
+	size_t len = strlen(name);
 
-static int table_room(const struct status *s)
-{
-	size_t longest = 0;
-
-	for (size_t i = 0; i < s->ntables; i++)
-		if (strlen(s->tables[i].name) > longest)
-			longest = strlen(s->tables[i].name);
-	return name_room(longest);
-}
-
-static int routine_room(const struct status *s)
-{
-	size_t longest = 0;
-
-	for (size_t i = 0; i < s->nroutines; i++)
-		if (strlen(s->routines[i].name) > longest)
-			longest = strlen(s->routines[i].name);
-	return name_room(longest);
-}
-
-/* The name of a line, and blanks up to the next column. */
-static void put_name(const char *name, int room)
-{
-	int width = (int)strlen(name);
-
-	cli_put_safe(stdout, name, strlen(name));
-	printf("%*s", width < room ? room - width : 0, "");
+	if (len > (size_t)*room)
+		*room = len < NAME_MAX ? (int)len : NAME_MAX;
 }
 
 static void print_tables(const struct status *s)
 {
-	int room = table_room(s);
+	int room = NAME_MIN;
 	size_t script = 0;
 
+	for (size_t i = 0; i < s->ntables; i++)
+		widen(&room, s->tables[i].name);
 	printf("\n%-*s %-9s %10s %10s %8s %5s %5s %8s  %s\n", room, "TABLE", "STATE", "CAPTURED", "LOADED", "DROPPED",
 			"DEAD", "OPEN", "LAG ROWS", "VERIFIED");
 	for (size_t i = 0; i < s->ntables; i++) {
@@ -240,7 +216,7 @@ static void print_tables(const struct status *s)
 		rows_text(lag, sizeof(lag), t->lag_rows);
 		rows_text(open, sizeof(open), t->dead_open);
 		verified_text(verified, sizeof(verified), s, t);
-		put_name(t->name, room);
+		cli_put_name(t->name, room);
 		printf(" %-9s %10" PRIu64 " %10" PRIu64 " %8" PRIu64 " %5" PRIu64 " %5s %8s  %s\n",
 				half_state_name(t->state), t->captured, t->loaded, t->dropped, t->dead, open, lag,
 				verified);
@@ -261,17 +237,19 @@ static void print_tables(const struct status *s)
 /* StarRocks' own jobs. */
 static void print_routines(const struct status *s)
 {
-	int room = routine_room(s);
+	int room = NAME_MIN;
 
 	if (s->nroutines == 0)
 		return;
+	for (size_t i = 0; i < s->nroutines; i++)
+		widen(&room, s->routines[i].name);
 	printf("\n%-*s %-13s %10s %12s %8s  %s\n", room, "ROUTINE LOAD", "STATE", "LAG", "LOADED", "REFUSED", "TABLE");
 	for (size_t i = 0; i < s->nroutines; i++) {
 		const struct status_routine *r = &s->routines[i];
 		char lag[24];
 
 		rows_text(lag, sizeof(lag), r->lag);
-		put_name(r->name, room);
+		cli_put_name(r->name, room);
 		printf(" %-13s %10s %12" PRIu64 " %8" PRIu64, r->state, lag, r->loaded, r->errors);
 		say("  ", r->target);
 		putchar('\n');

@@ -11,7 +11,6 @@ enum { NAME_WIDTH = 24 };
 
 static void print_reading(void *unused, const struct status_reading *r)
 {
-	int width = (int)strlen(r->name);
 	char left[32], total[24] = "-";
 
 	(void)unused;
@@ -19,9 +18,9 @@ static void print_reading(void *unused, const struct status_reading *r)
 	if (r->total > 0)
 		snprintf(total, sizeof(total), "%" PRIu64, r->total);
 	fputs("         ", stdout);
-	cli_put_safe(stdout, r->name, strlen(r->name));
-	printf("%*s %-7s %10" PRIu64 " %10s %6" PRIu64 " %8.0f %8s\n", width < NAME_WIDTH ? NAME_WIDTH - width : 0, "",
-			r->state, r->rows, total, r->chunks, r->rows_per_s, left);
+	cli_put_name(r->name, NAME_WIDTH);
+	printf(" %-7s %10" PRIu64 " %10s %6" PRIu64 " %8.0f %8s\n", r->state, r->rows, total, r->chunks, r->rows_per_s,
+			left);
 }
 
 static void print_more(void *arg, const char *state, size_t n, bool some)
