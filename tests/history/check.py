@@ -109,11 +109,11 @@ class Log:
         does not count."""
         first = next((i for i, m in enumerate(messages) if m.op in "cud"), len(messages))
         mine = sum(m.op == "t" for m in messages) - self.truncates(table)
-        for i in range(first - 1, -1, -1):
-            if messages[i].op == "t" and mine > 0:
-                self.begun_anew.add(table)
-                return messages[i + 1:]
-        return messages
+        emptied = [i for i, m in enumerate(messages[:first]) if m.op == "t"]
+        if mine <= 0 or not emptied:
+            return messages
+        self.begun_anew.add(table)
+        return messages[emptied[min(mine, len(emptied)) - 1] + 1:]      # MySQL's own come after those of snapshots
 
     def truncates(self, table):
         return sum(c.op == "t" and c.table == table for c in self.changes[self.start:])
