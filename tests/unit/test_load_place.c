@@ -13,6 +13,7 @@ static void test_text(void)
 		.mark = 89,
 		.print = UINT64_MAX,
 		.put = true,
+		.fresh = true,
 		.columns = UINT64_MAX - 1,
 		.target = UINT64_MAX - 2,
 		.cluster = UINT64_MAX - 3,
@@ -33,6 +34,8 @@ static void test_text(void)
 	is_int(q.mark, p.mark, "mark");
 	ok(q.print == p.print && q.put && q.gap == p.gap && q.columns == p.columns, "print, put, columns and gap");
 	ok(q.target == p.target && q.cluster == p.cluster, "which target");
+	ok(q.fresh && place_has_loaded(0, "{\"to\":7}") && !place_has_loaded(0, text) && !place_has_loaded(-1, NULL),
+			"whether something was loaded");
 	is_str(q.label, p.label, "label");
 	is_str(q.by, p.by, "whose");
 	is_int(q.partitions, p.partitions, "how many partitions there were");

@@ -125,10 +125,10 @@ static int forget_all(struct load *l)
 struct assign_look { /* one look at everything that is assigned */
 	struct load *l;
 	struct log_topics topics;
-	struct name_map by_topic;  /* struct log_topic, lent */
-	struct name_map known;	   /* topics of which a partition was loaded before; any value */
-	struct name_map shorter;   /* topics that are shorter than what was loaded; any value */
-	struct name_map elsewhere; /* topics of which the group has an offset; any value. Asked for when needed */
+	struct name_map by_topic; /* struct log_topic, lent */
+	struct name_map known;	  /* topics of which a partition was loaded before; any value */
+	struct name_map shorter;  /* topics that are shorter than what was loaded; any value */
+	struct name_map elsewhere; /* topics of which the group has loaded a partition; any value. Asked for when needed */
 	bool group_asked;
 };
 
@@ -175,7 +175,7 @@ static int ask_group(struct assign_look *k, struct err *err)
 	if (log_groups(k->l->sh->log, k->l->sh->settings->load.group, &group, err))
 		return -1;
 	for (size_t i = 0; i < group.count; i++)
-		if (group.items[i].offset >= 0)
+		if (place_has_loaded(group.items[i].offset, group.items[i].metadata))
 			*name_map_at(&k->elsewhere, intern(group.items[i].topic)) = k;
 	log_groups_free(&group);
 	k->group_asked = true;
@@ -216,7 +216,7 @@ static int survey(struct assign_look *k, const struct log_assigned *assigned, si
 		enum place_finding finding = place_find(&place, &next, assigned[i].committed, assigned[i].metadata,
 				at.low, at.high);
 		const struct log_topic *t = *name_map_at(&k->by_topic, topic);
-		bool known = finding != PLACE_NEW;
+		bool known = finding != PLACE_NEW && !place.fresh;
 
 		if (check_owner(k->l, &assigned[i], &place, err))
 			return -1;
@@ -305,8 +305,8 @@ static struct load_part *part_new(struct assign_look *k, const struct log_assign
 	if (finding == PLACE_REPLACED)
 		p->state_as = (struct script_state_as){ .at = p->next }; /* nothing is kept of another log */
 	atomic_store(&p->state_cut, p->place.state_at >= 0 ? p->place.state_at : p->next);
-	p->is_new = finding == PLACE_NEW && !*name_map_at(&k->known, p->topic);
-	p->gate = p->added = finding == PLACE_NEW && !p->is_new;
+	p->place.fresh = (finding == PLACE_NEW || p->place.fresh) && !*name_map_at(&k->known, p->topic);
+	p->gate = p->added = finding == PLACE_NEW && !p->place.fresh;
 	p->begun = p->place.intent > p->next;
 	p->wants_more = p->begun && !p->lent;
 	p->verify = finding == PLACE_GOES_ON ? p->place.mark : -1;

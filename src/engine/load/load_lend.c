@@ -220,7 +220,8 @@ static int begin_apply(struct load *l, struct load_order *o, order_look *at, voi
 		place_parse(a->metadata, &place);
 		place.loader = LOADER_LENDING;
 		place.job = job;
-		place.put = false; /* the job may delete it */
+		place.put = false;   /* the job may delete it */
+		place.fresh = false; /* from now on rows that are there may be the job's */
 		if (store(l, a, &place, offset, err))
 			return -1;
 	}

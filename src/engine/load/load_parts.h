@@ -152,7 +152,6 @@ struct load_part {
 	struct script_state *state; /* script thread: what its scripts keep; NULL: not opened */
 	int64_t state_next;	    /* script thread: the offset that it is as of; -1: it is read again */
 	struct place place;	    /* as it is stored with the offset */
-	bool is_new;		    /* nothing of its topic was loaded before */
 	bool begun;		    /* its next range may have been sent to the target before */
 	bool gate;		    /* it is new, its topic is not: waits for the others (load_gate.c) */
 	bool added;		    /* the same, also when it waits no more */

@@ -38,10 +38,10 @@ size_t place_print(char *out, size_t size, const struct place *p)
 {
 	int n = snprintf(out, size,
 			"{\"to\":%lld,\"truncated\":%lld,\"epoch\":%lld,\"mark\":%lld,\"print\":\"%016llx\",\"put\":%d,"
-			"\"again\":%d,\"named\":%d,\"column\":%d,\"columns\":\"%016llx\",\"target\":\"%016llx\","
+			"\"again\":%d,\"named\":%d,\"fresh\":%d,\"column\":%d,\"columns\":\"%016llx\",\"target\":\"%016llx\","
 			"\"cluster\":\"%016llx\",\"label\":\"%s\",\"by\":\"%s\",\"gap\":\"%s\"",
 			(long long)p->intent, (long long)p->truncated, (long long)p->epoch, (long long)p->mark,
-			(unsigned long long)p->print, p->put, p->again, p->named, p->column,
+			(unsigned long long)p->print, p->put, p->again, p->named, p->fresh, p->column,
 			(unsigned long long)p->columns, (unsigned long long)p->target, (unsigned long long)p->cluster,
 			p->label, p->by, gap_names[p->gap]);
 	size_t len = n < 0 ? 0 : (size_t)n;
@@ -112,7 +112,7 @@ static void take_text(struct place *p, const struct json_slice *key, const struc
 
 bool place_parse(const char *text, struct place *p)
 {
-	int64_t put = 0, named = 0, column = 0, again = 0;
+	int64_t put = 0, named = 0, fresh = 0, column = 0, again = 0;
 	const struct {
 		const char *name;
 		int64_t *to;
@@ -123,6 +123,7 @@ bool place_parse(const char *text, struct place *p)
 		{ "mark", &p->mark },
 		{ "put", &put },
 		{ "named", &named },
+		{ "fresh", &fresh },
 		{ "column", &column },
 		{ "again", &again },
 		{ "partitions", &p->partitions },
@@ -147,6 +148,7 @@ bool place_parse(const char *text, struct place *p)
 	p->put = put == 1;
 	p->named = named == 1;
 	p->again = again == 1;
+	p->fresh = fresh == 1;
 	p->column = column == 1;
 	if (ours && json_done(&j))
 		return true;
@@ -211,6 +213,13 @@ bool place_was_before(const struct place *p, int32_t partition, unsigned now, un
 bool place_keys_moved(unsigned before, unsigned now)
 {
 	return before >= 2 && now % before != 0;
+}
+
+bool place_has_loaded(int64_t committed, const char *metadata)
+{
+	struct place p;
+
+	return committed >= 0 && !(place_parse(metadata ? metadata : "", &p) && p.fresh);
 }
 
 void place_replaced(struct place *p, int64_t *next, int64_t low)

@@ -34,14 +34,15 @@ enum place_gap {
 };
 
 struct place {
-	int64_t intent;		 /* the range from the offset to here was begun; -1 none */
-	int64_t truncated;	 /* id of the last TRUNCATE passed; -1 none */
-	int64_t epoch;		 /* 0: the version before wrote this; its labels have none */
-	int64_t mark;		 /* offset of the last message before intent, or before the offset; -1 none is known */
-	uint64_t print;		 /* that message's fingerprint */
-	bool put;		 /* the last range left a row at the target */
-	bool again;		 /* it begins with messages that were loaded before, and nothing has been since */
-	bool named;		 /* the topic's name says which table it is */
+	int64_t intent;	   /* the range from the offset to here was begun; -1 none */
+	int64_t truncated; /* id of the last TRUNCATE passed; -1 none */
+	int64_t epoch;	   /* 0: the version before wrote this; its labels have none */
+	int64_t mark;	   /* offset of the last message before intent, or before the offset; -1 none is known */
+	uint64_t print;	   /* that message's fingerprint */
+	bool put;	   /* the last range left a row at the target */
+	bool again;	   /* it begins with messages that were loaded before, and nothing has been since */
+	bool named;	   /* the topic's name says which table it is */
+	bool fresh; /* nothing of its topic was loaded, and the target may have rows of before: not looked at yet */
 	char label[PLACE_LABEL]; /* of the last range loaded; "" none */
 	uint64_t columns;	 /* place_columns() of the rows loaded last; 0: not known */
 	enum place_gap gap;
@@ -72,6 +73,9 @@ uint64_t place_columns(const struct schema *s); /* which columns it has, in any 
 bool place_was_before(const struct place *p, int32_t partition, unsigned now, unsigned *before);
 /* A key is in partition hash mod count: with twice or three times as many, keys move to new partitions only. */
 bool place_keys_moved(unsigned before, unsigned now);
+
+/* As the group has it of a partition: was something of it loaded? */
+bool place_has_loaded(int64_t committed, const char *metadata);
 
 enum place_finding {
 	PLACE_GOES_ON,

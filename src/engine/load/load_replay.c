@@ -47,6 +47,7 @@ static int replay_one(struct load *l, const struct replay *r, struct log_assigne
 	snprintf(place.by, sizeof(place.by), "%s", l->sh->settings->name);
 	place.gap = gap_left(before.gap, offset);
 	place.column = before.column;
+	place.fresh = before.fresh;
 	place.partitions = before.partitions;
 	place_print(a->metadata, sizeof(a->metadata), &place);
 	a->committed = offset;

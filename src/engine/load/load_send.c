@@ -436,6 +436,7 @@ static const struct schema *own_schema(const struct load_worker *w)
 static enum verdict load_rows(struct load_worker *w, struct load_part *p, const struct range *range, struct err *why)
 {
 	enum verdict verdict = RANGE_LOADED;
+	bool fresh = p->place.fresh;
 	const struct schema *own;
 
 	rows_by_table(w, range->routed);
@@ -444,6 +445,10 @@ static enum verdict load_rows(struct load_worker *w, struct load_part *p, const 
 			part_look(w, p, own, why)) {
 		part_trouble(w, p, trouble_state(why->kind), why);
 		target_says(w, p, why->kind == ERR_UNREACHABLE);
+		return RANGE_LATER;
+	}
+	if (fresh && part_commit(w, p, range->to)) { /* before the first row: after a crash nobody takes it for one of before */
+		p->place.intent = -1;
 		return RANGE_LATER;
 	}
 	for (size_t i = 0; i < w->ntables && verdict == RANGE_LOADED; i++)

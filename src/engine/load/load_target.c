@@ -52,15 +52,40 @@ static void looked_for_all(struct load_part *p)
 {
 	for (size_t i = 0; i < p->of->nparts; i++)
 		if (p->of->parts[i])
-			p->of->parts[i]->is_new = false;
+			p->of->parts[i]->place.fresh = false;
 }
 
-/* With some partitions in other processes, rows may be theirs. */
-static bool has_all(struct load_worker *w, const struct load_part *p)
+/* Each process stores that it has looked before it loads: what another one has loaded is seen here. */
+static int loaded_elsewhere(struct load_worker *w, const struct load_part *p, bool *loaded, struct err *err)
 {
-	struct err ignored = { .kind = ERR_NONE };
+	struct log_groups group;
 
-	return load_all_here(w->l->sh, "rows that are there", p->topic, p->of->owned, &ignored) == 0;
+	*loaded = false;
+	if (log_groups(w->l->sh->log, w->l->sh->settings->load.group, &group, err))
+		return -1;
+	for (size_t i = 0; i < group.count; i++)
+		*loaded |= strcmp(group.items[i].topic, p->topic) == 0 &&
+				place_has_loaded(group.items[i].offset, group.items[i].metadata);
+	log_groups_free(&group);
+	return 0;
+}
+
+/* A process that has only some of the partitions cannot empty the table: the others may load into it at the same moment. */
+static int fresh_rows(struct load_worker *w, struct load_part *p, const struct schema *schema, struct err *err)
+{
+	bool loaded;
+
+	if (load_all_here(w->l->sh, "rows that are there", p->topic, p->of->owned, err) == 0)
+		return old_rows(w, p, schema, err);
+	if (err->kind != ERR_CONFIG) /* how many there are is not known at the moment */
+		return -1;
+	err_clear(err);
+	if (loaded_elsewhere(w, p, &loaded, err))
+		return -1;
+	if (!loaded)
+		part_gap(w, p, GAP_TARGET_OLD,
+				"other load processes have partitions of its topic, so it was not emptied");
+	return 0;
 }
 
 /* A name that is used with another target: it has what was loaded there from then on, and nothing of before. */
@@ -80,7 +105,8 @@ int part_look(struct load_worker *w, struct load_part *p, const struct schema *s
 	struct sink_state state;
 	bool other;
 
-	if (!p->looked && label == NULL && !p->is_new && !p->place.again) { /* nothing was loaded: any one is right */
+	if (!p->looked && label == NULL && !p->place.fresh &&
+			!p->place.again) { /* nothing was loaded: any one is right */
 		p->place.target = p->place.cluster = 0;
 		p->looked = true;
 	}
@@ -89,9 +115,9 @@ int part_look(struct load_worker *w, struct load_part *p, const struct schema *s
 	if (sink_look(w->sink, schema->db, schema->table, label, &state, err))
 		return -1;
 	other = is_other(p, &state);
-	if (p->is_new && state.rows && has_all(w, p) && old_rows(w, p, schema, err))
+	if (p->place.fresh && state.rows && fresh_rows(w, p, schema, err))
 		return -1;
-	if (p->is_new)
+	if (p->place.fresh)
 		looked_for_all(p);
 	else if (state.table && other && p->place.gap == GAP_NONE)
 		part_gap(w, p, GAP_TARGET_OTHER, "its first load in this one");

@@ -53,7 +53,7 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 	p->place.mark = r->offset;
 	p->place.print = place_fingerprint(r);
 	if (empties(truncate_change(p))) {
-		p->place.put = p->is_new = false;
+		p->place.put = p->place.fresh = false;
 		p->place.label[0] = '\0'; /* what was loaded before it is not looked for any more */
 		if (!p->looked)
 			p->place.target = p->place.cluster = 0; /* it may be another one, and has what comes now */
@@ -184,7 +184,7 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		return;
 	if (load_all_here(w->l->sh, change->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned,
 			    &why)) {
-		part_trouble(w, p, HALF_FAILED, &why);
+		part_trouble(w, p, trouble_state(why.kind), &why);
 		return;
 	}
 	/* Whom the group has put out may not change the table any more: the broker tells it so. */
