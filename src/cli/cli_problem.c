@@ -18,6 +18,7 @@ static const struct problem_part {
 	{ "left", "how long there is" },
 	{ "do", "what to do" },
 	{ "timeline", "since then, newest first" },
+	{ "changed", "what changed before it, newest first" },
 	{ "before", "the ten minutes before it, newest first" },
 	{ "check", "what is checked now" },
 };

@@ -12,6 +12,7 @@
 
 #include "cli/cli.h"
 #include "cli/notify.h"
+#include "core/changes.h"
 #include "core/logline.h"
 
 static int apply_log_options(struct cli *cli, const struct settings *s, struct err *err)
@@ -37,7 +38,7 @@ static void reload(struct cli *cli, struct engine *e)
 		logline(LOG_ERROR, "engine", "reload refused, nothing has changed: %s", err.msg);
 		settings_free(fresh);
 	} else {
-		logline(LOG_NOTICE, "engine", "reloaded %s", cli->settings->path);
+		changes_tell(CHANGED_SETTINGS, LOG_NOTICE, "engine", "reloaded %s", cli->settings->path);
 	}
 }
 

@@ -108,6 +108,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/view/view_reading.c \
 	src/console/view/view_stages.c \
 	src/console/view/view_tables.c \
+	src/console/view/view_topic.c \
 	src/console/view/view_topics.c
 
 themesdir = $(pkgdatadir)/themes

@@ -162,7 +162,8 @@ static void page_subject(const struct screen *s, char *out, size_t size)
 	snprintf(out, size, "%s", u.topic[0] ? u.topic : u.table);
 }
 
-static void action_messages(struct screen *s)
+/* A page of the topic under the cursor. */
+static void action_topic(struct screen *s, enum view_id page)
 {
 	const struct view *view = view_get(s->view);
 	char topic[GRID_KEY];
@@ -171,7 +172,7 @@ static void action_messages(struct screen *s)
 	if (view->page) {
 		page_subject(s, topic, sizeof(topic));
 		if (topic[0])
-			screen_page_open(s, VIEW_MESSAGES, topic);
+			screen_page_open(s, page, topic);
 		else
 			screen_toast(s, ROLE_STATUS, "it is of no table and no topic");
 		return;
@@ -181,7 +182,7 @@ static void action_messages(struct screen *s)
 	if (screen_past_refuses(s))
 		return;
 	view->topic(s->status, row, topic, sizeof(topic));
-	screen_page_open(s, VIEW_MESSAGES, topic);
+	screen_page_open(s, page, topic);
 }
 
 /* Of the table under the cursor, else of all. */
@@ -227,7 +228,8 @@ bool screen_line_act(struct screen *s, enum action action)
 {
 	switch (action) {
 	case ACTION_OPEN: action_open(s); break;
-	case ACTION_MESSAGES: action_messages(s); break;
+	case ACTION_MESSAGES: action_topic(s, VIEW_MESSAGES); break;
+	case ACTION_TOPIC: action_topic(s, VIEW_TOPIC); break;
 	case ACTION_DEAD: action_dead(s); break;
 	case ACTION_TRACE: action_trace(s); break;
 	case ACTION_COPY: action_copy(s); break;

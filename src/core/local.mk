@@ -4,6 +4,8 @@ src_core_libcore_a_SOURCES = \
 	src/core/arena.h \
 	src/core/buf.c \
 	src/core/buf.h \
+	src/core/changes.c \
+	src/core/changes.h \
 	src/core/clock.c \
 	src/core/clock.h \
 	src/core/conf/conf.c \
@@ -60,6 +62,10 @@ src_core_libcore_a_SOURCES = \
 check_PROGRAMS += tests/unit/test_arena
 tests_unit_test_arena_SOURCES = tests/unit/test_arena.c tests/tap.h
 tests_unit_test_arena_LDADD = $(CORE)
+
+check_PROGRAMS += tests/unit/test_changes
+tests_unit_test_changes_SOURCES = tests/unit/test_changes.c tests/tap.h
+tests_unit_test_changes_LDADD = $(CORE)
 
 check_PROGRAMS += tests/unit/test_unique
 tests_unit_test_unique_SOURCES = tests/unit/test_unique.c tests/tap.h

@@ -10,6 +10,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "config.h"
+#include "core/changes.h"
 #include "core/clock.h"
 #include "core/logline.h"
 #include "core/must.h"
@@ -129,6 +131,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 		engine_free(e);
 		return NULL;
 	}
+	changes_keep(CHANGED_PROCESS, "engine", "millrace %s started", PACKAGE_VERSION);
 	return e;
 }
 

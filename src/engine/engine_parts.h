@@ -279,6 +279,9 @@ int engine_reload_look(struct engine *e, engine_emit *emit, void *arg, struct er
 int engine_replay_plan(struct engine *e, struct log *log, const char *table, const char *from, engine_emit *emit,
 		void *arg, struct err *err);
 int engine_groups_print(struct engine *e, struct log *log, engine_emit *emit, void *arg, struct err *err);
+/* engine_topic.c: one topic, whole; topic: its name, or the table that it is of. */
+int engine_topic_print(struct engine *e, struct log *log, const char *topic, engine_emit *emit, void *arg,
+		struct err *err);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, const struct status_wish *wish, struct status *out); /* wish NULL: all of it */
 void engine_status_look(struct engine *e,

@@ -97,6 +97,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/problem_page.h \
 	src/engine/control/reach.c \
 	src/engine/control/reach.h \
+	src/engine/control/engine_topic.c \
 	src/engine/control/engine_settings.c \
 	src/engine/watch/engine_series.c \
 	src/engine/watch/engine_recorder.c \

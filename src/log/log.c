@@ -286,6 +286,11 @@ int log_topic_retention(struct log *l, const char *topic, int64_t *ms, struct er
 	return l->ops->topic_retention ? l->ops->topic_retention(l, topic, ms, err) : 0;
 }
 
+int log_topic_settings(struct log *l, const char *topic, log_setting_cb *cb, void *arg, struct err *err)
+{
+	return l->ops->topic_settings(l, topic, cb, arg, err);
+}
+
 int64_t log_writer_gap_us(struct log_writer *w)
 {
 	must(owner_is_me(&w->owner));

@@ -49,8 +49,9 @@ int log_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind,
 
 struct log_partition {
 	int32_t id;
-	int64_t low, high;
-}; /* offsets [low, high) */
+	int64_t low, high; /* offsets [low, high) */
+	int64_t bytes;	   /* of its messages as they are stored; -1: Kafka's client cannot ask for them */
+};
 struct log_topic {
 	char *name;
 	struct log_partition *partitions;
@@ -142,6 +143,10 @@ const struct log_refusal *log_writer_refusal(
 /* The largest record that a topic takes, in bytes; 0 with err: it cannot be known. */
 /* How long the topic keeps a message, read or not; -1: for ever, or (embedded) until it is read. */
 int log_topic_retention(struct log *l, const char *topic, int64_t *ms, struct err *err);
+
+/* Each setting that is in force for a topic, those that somebody has set first. value: "" of one that is kept secret. */
+typedef void log_setting_cb(void *arg, const char *name, const char *value, bool preset);
+int log_topic_settings(struct log *l, const char *topic, log_setting_cb *cb, void *arg, struct err *err);
 
 /* How long the next transaction had better not begin: gather what comes until then. A begin before it waits. 0: now. */
 int64_t log_writer_gap_us(struct log_writer *w);

@@ -341,6 +341,7 @@ const struct log_ops log_kafka_ops = {
 	.offset_at = kafka_offset_at,
 	.ends = kafka_ends,
 	.topic_retention = kafka_topic_retention,
+	.topic_settings = kafka_topic_settings,
 	.writer_open = kafka_writer_open,
 	.writer_close = kafka_writer_close,
 	.writer_append = kafka_writer_append,

@@ -89,6 +89,7 @@ int kafka_offset_at(struct log *l, const char *topic, int32_t partition, int64_t
 		struct err *err);
 
 size_t kafka_topic_limit(struct log *l, const char *topic, struct err *err);
+int kafka_topic_settings(struct log *l, const char *topic, log_setting_cb *cb, void *arg, struct err *err);
 int kafka_topic_retention(struct log *l, const char *topic, int64_t *ms, struct err *err);
 struct log_writer *kafka_writer_open(struct log *l, const char *id, struct err *err);
 void kafka_writer_close(struct log_writer *w);

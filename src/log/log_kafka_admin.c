@@ -215,7 +215,7 @@ static void fill_topics(const struct rd_kafka_metadata *md, const rd_kafka_topic
 
 		for (unsigned k = 0; k < t->npartitions; k++, at++)
 			t->partitions[k] = (struct log_partition){ low->elems[at].partition, low->elems[at].offset,
-				high->elems[at].offset };
+				high->elems[at].offset, -1 };
 	}
 	if (out->count)
 		qsort(out->items, out->count, sizeof *out->items, log_topics_compare);
@@ -355,6 +355,47 @@ int kafka_topic_retention(struct log *base, const char *topic, int64_t *ms, stru
 	if (event == NULL)
 		return -1;
 	*ms = policy && strstr(policy, "delete") && keeps ? strtoll(keeps, NULL, 10) : -1;
+	rd_kafka_event_destroy(event);
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(rd_kafka_ConfigEntry_name(*(rd_kafka_ConfigEntry_t *const *)a),
+			rd_kafka_ConfigEntry_name(*(rd_kafka_ConfigEntry_t *const *)b));
+}
+
+static void tell_settings(rd_kafka_event_t *event, bool preset, log_setting_cb *cb, void *arg)
+{
+	const rd_kafka_ConfigResource_t **resources;
+	const rd_kafka_ConfigEntry_t **all, **entries;
+	size_t count, n;
+
+	resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event), &count);
+	all = rd_kafka_ConfigResource_configs(resources[0], &n);
+	entries = xcalloc(n + 1, sizeof(*entries)); /* the client's own list stays as it is */
+	for (size_t i = 0; i < n; i++)
+		entries[i] = all[i];
+	qsort(entries, n, sizeof(*entries), by_name);
+	for (size_t i = 0; i < n; i++) {
+		const char *value = rd_kafka_ConfigEntry_value(entries[i]);
+		bool set = rd_kafka_ConfigEntry_source(entries[i]) == RD_KAFKA_CONFIG_SOURCE_DYNAMIC_TOPIC_CONFIG;
+
+		if (set == !preset)
+			cb(arg, rd_kafka_ConfigEntry_name(entries[i]),
+					value && !rd_kafka_ConfigEntry_is_sensitive(entries[i]) ? value : "", preset);
+	}
+	free(entries);
+}
+
+int kafka_topic_settings(struct log *base, const char *topic, log_setting_cb *cb, void *arg, struct err *err)
+{
+	rd_kafka_event_t *event = settings_of((struct kafka_log *)base, topic, err);
+
+	if (event == NULL)
+		return -1;
+	tell_settings(event, false, cb, arg);
+	tell_settings(event, true, cb, arg);
 	rd_kafka_event_destroy(event);
 	return 0;
 }

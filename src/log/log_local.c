@@ -402,6 +402,7 @@ const struct log_ops log_local_ops = {
 	.topics = local_topics,
 	.unloaded = local_unloaded,
 	.topic_compacts = local_topic_compacts,
+	.topic_settings = local_topic_settings,
 	.groups = local_groups,
 	.group_members = local_group_members,
 	.group_store = local_group_store,

@@ -131,6 +131,7 @@ void local_remedies(struct report *r); /* what it may find */
 int local_check(const struct log_conf *conf, struct report *report, struct err *err);
 int local_topic_ensure(struct log *l, const char *topic, enum log_topic_kind kind, struct err *err);
 int local_topics(struct log *l, struct log_topics *out, struct err *err);
+int local_topic_settings(struct log *l, const char *topic, log_setting_cb *cb, void *arg, struct err *err);
 int local_topic_compacts(struct log *l, const char *topic, bool *compacts, struct err *err);
 int local_groups(struct log *l, const char *group, struct log_groups *out, struct err *err);
 int local_group_members(struct log *l, const char *group, unsigned *count, struct err *err);

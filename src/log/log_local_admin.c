@@ -117,7 +117,8 @@ int local_topics(struct log *base, struct log_topics *out, struct err *err)
 		struct log_topic *to = log_topics_add(out, t->name, (unsigned)t->nparts);
 
 		for (int32_t k = 0; k < t->nparts; k++) {
-			to->partitions[k] = (struct log_partition){ k, t->parts[k].low, t->parts[k].high };
+			to->partitions[k] = (struct log_partition){ k, t->parts[k].low, t->parts[k].high,
+				(int64_t)t->parts[k].bytes };
 			to->bytes += t->parts[k].bytes;
 		}
 	}

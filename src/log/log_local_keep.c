@@ -7,6 +7,7 @@
  */
 #include "log/log_local.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -217,6 +218,36 @@ int local_retention(struct local_log *l, struct err *err)
 uint64_t local_unloaded(struct log *l)
 {
 	return atomic_load(&((struct local_log *)l)->unloaded);
+}
+
+static void tell(log_setting_cb *cb, void *arg, const char *name, int64_t value, int64_t preset)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	cb(arg, name, text, value == preset);
+}
+
+/* Of this process: the embedded log keeps none in its file. */
+int local_topic_settings(struct log *base, const char *topic, log_setting_cb *cb, void *arg, struct err *err)
+{
+	struct local_log *l = (struct local_log *)base;
+	const struct log_conf *conf = &l->base.conf;
+	struct local_topic *t;
+
+	pthread_mutex_lock(&l->lock);
+	t = local_topic_find(l, topic);
+	pthread_mutex_unlock(&l->lock);
+	if (t == NULL)
+		return err_set(err, ERR_CONFIG, 0, "log: topic %s does not exist", topic);
+	cb(arg, "cleanup.policy",
+			t->kind == LOG_TOPIC_OFFSETS					    ? "compact"
+					: t->kind == LOG_TOPIC_ROWS && conf->cleanup_policy ? conf->cleanup_policy
+											    : "delete",
+			true);
+	tell(cb, arg, "retention.ms", is_trimmed(l, t) ? conf->retention_ms : -1, -1);
+	tell(cb, arg, "retention.bytes", is_trimmed(l, t) ? conf->retention_bytes : -1, -1);
+	return 0;
 }
 
 /* ---- compaction ---- */

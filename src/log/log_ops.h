@@ -51,6 +51,8 @@ struct log_ops {
 
 	int (*topic_retention)(struct log *l, const char *topic, int64_t *ms, struct err *err); /* NULL: for ever */
 
+	int (*topic_settings)(struct log *l, const char *topic, log_setting_cb *cb, void *arg, struct err *err);
+
 	struct log_writer *(*writer_open)(struct log *l, const char *id, struct err *err);
 	void (*writer_close)(struct log_writer *w);
 	int (*writer_append)(struct log_writer *w, const struct record *records, size_t count, struct err *err);

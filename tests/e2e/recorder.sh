@@ -41,6 +41,12 @@ after() { ask "do" past at="$(date -u -d "@$then" '+%Y-%m-%d %H:%M:%S')" step=af
 until_true 120 after; ok $? "the next one" || note < "$dir/err"
 next=$(jq '.now_us / 1000000 | floor' "$dir/out")
 
+# What has changed is recorded with it, and told again after the next start.
+ask pause testdb.t && ask resume testdb.t; ok $? "a table is paused, and resumed"
+kept() { jq -e 'map(select(.kind == "action").text) | any(startswith("pause what=testdb.t"))' <<< "$1" > /dev/null; }
+frame_has() { ask "do" past at=1s && kept "$(jq .changes "$dir/out")"; }
+until_true 120 frame_has; ok $? "the recorder has that" || note < "$dir/out"
+
 # ---- a crash, and what is torn off ----
 
 kill_millrace
@@ -50,6 +56,9 @@ until_true 30 was "$at" 2; ok $? "after kill -9 it is still there" || note < "$d
 grep -q "12 bytes that are none: they are cut off" "$dir/run.log"; ok $? "the torn end is cut off" || note < "$dir/run.log"
 ask history log.rate --from "$(date -u -d "@$((then - 60))" '+%Y-%m-%d %H:%M:%S')" --to "$(date -u -d "@$((next + 10))" '+%Y-%m-%d %H:%M:%S')" --step 10
 grep -qv -- '-$' "$dir/out"; ok $? "the figures of before the crash are there" || note < "$dir/out"
+told_again() { kept "$(status | jq .changes)"; }
+until_true 30 told_again; ok $? "what a person did before the crash is told" || note < "$dir/out"
+status | jq -e '.changes | map(select(.kind == "start")) | length == 2' > /dev/null; ok $? "and both starts"
 stop_millrace; ok $? "it stops in good order"
 
 # ---- damage ----

@@ -304,6 +304,32 @@ static void fill_events(struct status *s, unsigned second)
 	}
 }
 
+static void fill_changes(struct status *s)
+{
+	static const struct change_entry changes[] = {
+		{ .wall_us = START_US - INT64_C(90000000000),
+				.kind = CHANGED_ACTION,
+				.part = "engine",
+				.text = "pause what=testdb.audit on request of ana (ana@pts/3)" },
+		{ .wall_us = START_US - INT64_C(2900000000),
+				.kind = CHANGED_SETTINGS,
+				.part = "engine",
+				.text = "reloaded /etc/millrace.conf on request of ana (ana@pts/3)" },
+		{ .wall_us = START_US - INT64_C(1620000000),
+				.kind = CHANGED_TABLE,
+				.part = "sink",
+				.text = "testdb.orders: columns altered" },
+		{ .wall_us = START_US - INT64_C(900000000),
+				.kind = CHANGED_SCRIPT,
+				.part = "script",
+				.text = "[table testdb.*]: version 3f0a77c1d2b4 takes the place of 11aa02b7c9d0 on request of ana" },
+	};
+
+	s->nchanges = sizeof(changes) / sizeof(changes[0]);
+	s->changes = xrealloc(s->changes, sizeof(changes));
+	memcpy(s->changes, changes, sizeof(changes));
+}
+
 static void fill_scripts(struct status *s, unsigned second)
 {
 	static const struct status_script scripts[] = {
@@ -391,6 +417,7 @@ void fake_status_fill(struct status *s, unsigned second)
 	fill_scripts(s, second);
 	fill_partitions(s, second);
 	fill_events(s, second);
+	fill_changes(s);
 	fill_readings(s);
 	fill_problems(s, second);
 	fill_sessions(s);

@@ -260,8 +260,22 @@ static void test_overview(void)
 	ok(strstr(strstr(dump(), "a load took 4.1 s") + 1, "a load took 4.1 s") == NULL, "it stands there once");
 	ok(chart_has('D'), "DDL is marked below the lag");
 	ok(!chart_has('R'), "a start of days ago is not");
-	status.uptime_s = 900;
-	ok(chart_has('R'), "one of a quarter of an hour ago is");
+	status.changes[0] = (struct change_entry){ .wall_us = status.wall_us - INT64_C(1200000000),
+		.kind = CHANGED_PROCESS };
+	ok(chart_has('R'), "one of twenty minutes ago is");
+	fake_status_fill(&status, 3);
+}
+
+/* A time of another day has its date, and the column its room. */
+static void test_other_day(void)
+{
+	start(24, 80);
+	keys("6");
+	ok(strstr(dump(), " time     level") != NULL, "events of today have their time");
+	status.events[0].wall_us -= INT64_C(86400000000);
+	screen_status(&screen, &status, NULL);
+	ok(strstr(dump(), " time        level") && strstr(dump(), " 11-13 21:46 notice"),
+			"one of yesterday has its date");
 	fake_status_fill(&status, 3);
 }
 
@@ -1111,6 +1125,10 @@ static void answer_problem(void)
 		"{\"part\":\"timeline\",\"at_us\":1699999950000000,\"state\":\"error\",\"what\":\"sink\",\"text\":\"testdb.items: 3 rows "
 		"are dead letters\",\"times\":3}",
 		"{\"part\":\"timeline\",\"at_us\":1699999870000003,\"state\":\"notice\",\"what\":\"found\",\"text\":\"for the first time\"}",
+		"{\"part\":\"changed\",\"at_us\":1699999850000000,\"state\":\"notice\",\"what\":\"script\",\"text\":\"orders.lua: version 2 "
+		"takes the place of version 1 on request of ana\"}",
+		"{\"part\":\"changed\",\"at_us\":1699910000000000,\"state\":\"notice\",\"what\":\"action\",\"text\":\"pause "
+		"what=testdb.audit on request of ana\"}",
 		"{\"part\":\"before\",\"at_us\":1699999869000000,\"state\":\"notice\",\"what\":\"script\",\"text\":\"orders.lua: version 2 is "
 		"used \\u202e\\u001b[2J\"}",
 		"{\"part\":\"before\",\"at_us\":1699999400000000,\"state\":\"notice\",\"what\":\"sink\",\"text\":\"testdb.items: columns altered\"}",
@@ -1126,6 +1144,51 @@ static void answer_problem(void)
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
 		answer(LANE_LIST, lines[i]);
 	screen_lane_end(&screen, LANE_LIST, "");
+}
+
+static void answer_topic(void)
+{
+	static const char *const lines[] = {
+		"{\"part\":\"topic\",\"what\":\"mysql.testdb.orders\",\"partitions\":2,\"kept\":1481000,\"bytes\":607210000,\"per_s\":9080.5}",
+		"{\"part\":\"partition\",\"what\":\"0\",\"low\":0,\"high\":900000,\"kept\":900000,\"bytes\":369000000,\"committed\":890000,"
+		"\"lag\":10000,\"per_s\":5000.5}",
+		"{\"part\":\"partition\",\"what\":\"1\",\"low\":1200,\"high\":582200,\"kept\":581000,\"bytes\":-1,\"committed\":-1,\"lag\":-1,"
+		"\"per_s\":null}",
+		"{\"part\":\"group\",\"what\":\"shop-load\",\"partition\":0,\"offset\":890000,\"lag\":10000}",
+		"{\"part\":\"group\",\"what\":\"an auditor \\u202e\\u001b[2J\",\"partition\":0,\"offset\":12,\"lag\":899988}",
+		"{\"part\":\"setting\",\"what\":\"retention.ms\",\"value\":\"604800000\",\"from\":\"set\"}",
+		"{\"part\":\"setting\",\"what\":\"cleanup.policy\",\"value\":\"delete\",\"from\":\"default\"}",
+		"{\"part\":\"setting\",\"what\":\"follower.replication.throttled.replicas\",\"value\":\"\",\"from\":\"default\"}",
+	};
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++)
+		answer(LANE_LIST, lines[i]);
+	screen_lane_end(&screen, LANE_LIST, "");
+}
+
+static void test_topic_page(int rows, int cols)
+{
+	clock_fake(rows * INT64_C(100000000));
+	fake_status_fill(&status, 3);
+	start(rows, cols);
+	keys("3i");
+	is_int(screen.view, VIEW_TOPIC, "i on a topic opens its page");
+	ok(strncmp(screen.request, "topic \"topic=", 13) == 0, "which asks for it: %s", screen.request);
+	answer_topic();
+	is_golden("topic");
+	if (cols == 120)
+		is_picture("topic", "harbor");
+	keys("]]]");
+	ok(strstr(dump(), "settings in force") != NULL, "] goes to its next part");
+	screen.request[0] = '\0';
+	keys("m");
+	is_int(screen.view, VIEW_MESSAGES, "m opens its messages");
+	keys("qq");
+	is_int(screen.view, VIEW_TOPIC, "and Esc goes back");
+	keys("q5i");
+	is_int(screen.view, VIEW_TOPIC, "i on a table opens that of it");
+	screen_lane_end(&screen, LANE_LIST, "topic: expected a topic that exists");
+	ok(strstr(dump(), "expected a topic that exists") != NULL, "a refusal is told");
 }
 
 /* One problem, whole: what the status knows at once, what is asked for, the key that ends it. */
@@ -2158,6 +2221,10 @@ int main(void)
 	test_menu(40, 120);
 	test_menu(50, 200);
 	test_menu_whole();
+	test_other_day();
+	test_topic_page(24, 80);
+	test_topic_page(40, 120);
+	test_topic_page(50, 200);
 	test_problem_page(24, 80);
 	test_problem_page(40, 120);
 	test_problem_page(50, 200);

@@ -93,6 +93,9 @@ static void fill(struct status *s)
 	s->events = xcalloc(1, sizeof(*s->events));
 	s->events[0].level = LOG_WARNING;
 	strcpy(s->events[0].msg, "hello");
+	s->nchanges = 1;
+	s->changes = xcalloc(1, sizeof(*s->changes));
+	s->changes[0] = (struct change_entry){ .wall_us = 7, .kind = CHANGED_SCRIPT, .part = "script", .text = "v2" };
 }
 
 int main(void)
@@ -128,6 +131,9 @@ int main(void)
 	ok(back.stages[0].queue_fill == 0.25, "shares");
 	is_str(back.tables[0].error, "stopped", "table");
 	is_int(back.partitions[0].committed, -1, "partition");
+	is_int(back.nchanges, 1, "what has changed");
+	is_int(back.changes[0].kind, CHANGED_SCRIPT, "of which kind");
+	is_str(back.changes[0].text, "v2", "and what it was");
 	is_int(back.nscripts, 1, "scripts");
 	is_str(back.scripts[0].section, "testdb.*", "section of one");
 	is_int(back.scripts[0].p99_ns, 390, "its cost");

@@ -44,6 +44,7 @@ static const char *const names[NAMES] = {
 	[ACTION_SORT_BACK] = "sort-back",
 	[ACTION_INVERT] = "invert",
 	[ACTION_MESSAGES] = "messages",
+	[ACTION_TOPIC] = "topic",
 	[ACTION_SEEK] = "seek",
 	[ACTION_FOLLOW] = "follow",
 	[ACTION_NEXT_RECORD] = "next-record",

@@ -21,6 +21,7 @@ enum view_id {
 	VIEW_PROBLEM,
 	VIEW_SCRIPT,
 	VIEW_SESSIONS,
+	VIEW_TOPIC,
 	VIEW_COUNT,
 	VIEW_TABS = VIEW_HELP + 1 /* those with a key of their own; the others are opened from them */
 };

@@ -5,9 +5,10 @@
 #include "console/widget/timeline.h"
 #include "engine/status/status.h"
 
-enum { MARKS_MOST = 64 };
-#define MARKS_LEGEND "D DDL  S script  C settings  R start"
+enum { MARKS_MOST = CHANGES_MOST, MARKS_LEGEND = 64 };
 
 size_t marks_find(const struct status *s, struct timeline_mark out[MARKS_MOST]);
+/* Which of them stand below a picture of the last `seconds`, in words: "D=DDL R=start"; "": none. */
+const char *marks_legend(const struct status *s, int64_t seconds, char out[MARKS_LEGEND]);
 
 #endif

@@ -224,27 +224,33 @@ static void draw_window(const struct metrics *p, enum metrics_part part, const c
 }
 
 /* What there is no room for above a narrow heat map goes first. */
-static const char *chart_legend(const struct metrics *p, const struct canvas *cv, int width)
+static void chart_legend(const struct metrics *p, const struct canvas *cv, int width, char *out, size_t size)
 {
 	const json_t *row = first_row(p, PART_CHART);
+	char marks[MARKS_LEGEND] = "";
 
-	if (width > 100)
-		return MARKS_LEGEND "   arrows read a value   J K another series   + - the time that is shown";
-	return row && is_counts(row) ? heat_legend(cv) : MARKS_LEGEND "   arrows read a value";
+	if (p->status)
+		marks_legend(p->status, metrics_ranges[p->range].seconds, marks);
+	if (width <= 100 && row && is_counts(row))
+		snprintf(out, size, "%s", heat_legend(cv));
+	else
+		snprintf(out, size, "%s%sarrows read a value%s", marks, marks[0] ? "   " : "",
+				width > 100 ? "   J K another series   + - the time that is shown" : "");
 }
 
 void metrics_draw_chart(const struct metrics *p, struct canvas *cv, struct area at)
 {
 	bool both = p->chart_beside != BESIDE_NOTHING && at.height >= BOTH_LEAST;
 	int height = both ? (at.height - 1) / 2 : at.height - 1;
-	char help[160];
+	char help[160], legend[200];
 
 	metrics_help(p->series, help, sizeof(help));
 	draw_window(p, PART_CHART, help[0] ? help : p->series, cv, (struct area){ at.y, at.x, height, at.width });
 	if (both)
 		draw_window(p, PART_CHART_BESIDE, metrics_beside_name(p->chart_beside), cv,
 				(struct area){ at.y + height, at.x, at.height - 1 - height, at.width });
-	canvas_text(cv, at.y + at.height - 1, at.x + 1, at.width - 2, ROLE_DIM, chart_legend(p, cv, at.width));
+	chart_legend(p, cv, at.width, legend, sizeof(legend));
+	canvas_text(cv, at.y + at.height - 1, at.x + 1, at.width - 2, ROLE_DIM, legend);
 }
 
 void metrics_cursor_move(struct metrics *p, long by)

@@ -13,7 +13,7 @@
 #include "console/widget/show.h"
 #include "console/widget/stack.h"
 
-enum { NAME = 8, FIGURES = 52, BAR_LEAST = 8, WHOLE_LEAST = 8 };
+enum { NAME = 8, FIGURES = 52, BAR_LEAST = 8, WHOLE_LEAST = 8, LAG_TITLE = 26 };
 
 static void draw_trend(const struct status *s, const char *name, struct chart chart, struct canvas *cv, struct area at)
 {
@@ -36,9 +36,12 @@ static void draw_trend(const struct status *s, const char *name, struct chart ch
 void overview_draw_lag(const struct status *s, struct canvas *cv, struct area at)
 {
 	enum role role = s->load.lag_ms >= 10000 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE;
-	char now[SHOW_SIZE], right[SHOW_SIZE + 64];
+	char now[SHOW_SIZE], right[SHOW_SIZE + MARKS_LEGEND + 4], legend[MARKS_LEGEND];
 
-	snprintf(right, sizeof(right), "%s%s", at.width >= 72 ? MARKS_LEGEND "   " : "", show_ms(now, s->load.lag_ms));
+	marks_legend(s, 3600, legend);
+	snprintf(right, sizeof(right), "%s%s%s", legend, legend[0] ? "   " : "", show_ms(now, s->load.lag_ms));
+	if (canvas_width(cv, right, strlen(right)) + LAG_TITLE >= at.width)
+		snprintf(right, sizeof(right), "%s", now);
 	rule_draw(cv, at.y, at.x, at.width, "lag, last hour", right);
 	draw_trend(s, "load.lag", (struct chart){ .show = show_axis_ms, .role = role, .least_top = 1000 }, cv,
 			(struct area){ at.y + 1, at.x, at.height - 1, at.width });

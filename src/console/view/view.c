@@ -126,6 +126,11 @@ static const struct view views[VIEW_COUNT] = {
 			.sort = -1,
 			.source = &view_sessions_source,
 			.detail = view_sessions_detail, },
+	[VIEW_TOPIC] = { .name = "Topic",
+			.scope = SCOPE_TOPIC,
+			.sort = -1,
+			.source = &view_topic_source,
+			.page = &view_topic_page, },
 	[VIEW_HELP] = { .name = "Help", .scope = SCOPE_HELP, .sort = -1, .source = &view_help_source },
 };
 

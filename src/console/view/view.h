@@ -57,9 +57,9 @@ extern const char *const view_tables_fields[], *const view_topics_fields[], *con
 extern const struct grid_source view_stages_source, view_tables_source, view_topics_source, view_events_source,
 		view_problems_source, view_help_source, view_messages_source, view_load_source, view_lag_source,
 		view_snapshots_source, view_config_source, view_dead_source, view_metrics_source, view_problem_source,
-		view_scripts_source, view_script_source, view_sessions_source;
+		view_scripts_source, view_script_source, view_sessions_source, view_topic_source;
 extern const struct view_page view_messages_page, view_load_page, view_lag_page, view_config_page, view_dead_page,
-		view_metrics_page, view_problem_page, view_script_page;
+		view_metrics_page, view_problem_page, view_script_page, view_topic_page;
 void view_scripts_subject(const struct status *s, size_t row, char *out, size_t size);
 void view_scripts_detail(const struct status *s, size_t row, struct buf *out);
 void view_scripts_under(const struct status *s, size_t row, struct view_under *out);

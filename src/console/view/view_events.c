@@ -27,7 +27,7 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 
 	out->role = show_level_role(event->level);
 	if (column == COLUMN_TIME)
-		show_clock(out->text, event->wall_us);
+		show_when(out->text, event->wall_us, s->wall_us);
 	else
 		snprintf(out->text, sizeof(out->text), "%s",
 				column == COLUMN_LEVEL			? log_level_name(event->level)
@@ -44,6 +44,7 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 const struct grid_source view_events_source = {
 	.columns = columns,
 	.ncolumns = COLUMNS,
+	.fitted = 1 + COLUMN_TIME,
 	.count = count,
 	.cell = cell,
 	.key = key,
@@ -56,6 +57,6 @@ void view_events_detail(const struct status *s, size_t row, struct buf *out)
 	const struct log_entry *event = &s->events[row];
 	char when[SHOW_SIZE];
 
-	buf_printf(out, "time: %s\nlevel: %s\npart: %s\nmessage: %s\n", show_clock(when, event->wall_us),
+	buf_printf(out, "time: %s\nlevel: %s\npart: %s\nmessage: %s\n", show_when(when, event->wall_us, s->wall_us),
 			log_level_name(event->level), event->part, event->msg);
 }

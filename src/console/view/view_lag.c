@@ -25,7 +25,7 @@ enum {
 	COLUMN_LEFT,
 	COLUMNS
 };
-enum { PERIOD_S = 3, LABEL = 11, CHART = 8 };
+enum { PERIOD_S = 3, LABEL = 11, CHART = 8, LATE_MS = 10000 };
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_GROUP] = { "group", -12, 1, 0 },
@@ -57,13 +57,27 @@ static const char *show_trend(char *out, double per_s)
 	return out;
 }
 
+/* What waits a few seconds is on its way, and may be more or less from minute to minute. */
+static bool is_late(const struct asked *a, size_t row)
+{
+	const struct status *s = a->status;
+	int64_t lag_ms = s ? s->load.lag_ms : -1;
+
+	for (size_t i = 0; s && i < s->ntables; i++)
+		if (strcmp(s->tables[i].name, asked_text(a, row, "table")) == 0)
+			lag_ms = s->tables[i].lag_ms;
+	return lag_ms < 0 || lag_ms >= LATE_MS;
+}
+
 /* How long until nothing waits, if it goes on like this. */
-static const char *show_left(char *out, int64_t lag, double per_s)
+static const char *show_left(char *out, int64_t lag, double per_s, bool late)
 {
 	if (lag == 0)
 		return strcpy(out, "now");
 	if (lag < 0 || isnan(per_s))
 		return strcpy(out, "-");
+	if (per_s > -0.5 && !late)
+		return strcpy(out, "keeps up");
 	return per_s > -0.5 ? strcpy(out, "never") : show_age(out, (int64_t)((double)lag / -per_s));
 }
 
@@ -86,11 +100,11 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		show_exact(out->text, lag);
 		break;
 	case COLUMN_TREND:
-		out->role = trend(a, row) >= 0.5 ? ROLE_WARN : ROLE_TEXT;
+		out->role = trend(a, row) >= 0.5 && is_late(a, row) ? ROLE_WARN : ROLE_TEXT;
 		show_trend(out->text, trend(a, row));
 		break;
 	default:
-		show_left(out->text, lag, trend(a, row));
+		show_left(out->text, lag, trend(a, row), is_late(a, row));
 		out->role = strcmp(out->text, "never") == 0 ? ROLE_CRIT : ROLE_TEXT;
 		break;
 	}
@@ -218,12 +232,15 @@ static int draw_log(const struct status *s, struct canvas *cv, struct area at)
 			show_exact(a, w.kept), show_exact(b, w.lag), show_trend(c, w.per_s),
 			show_ms(d, s->load.lag_ms));
 	draw_label(cv, at, y, "catch up");
-	show_left(a, w.lag, w.per_s);
+	show_left(a, w.lag, w.per_s, s->load.lag_ms < 0 || s->load.lag_ms >= LATE_MS);
 	if (strcmp(a, "never") == 0)
 		canvas_printf(cv, y++, x, width, ROLE_CRIT, "never at this rate: as much comes as is loaded");
 	else
-		canvas_printf(cv, y++, x, width, ROLE_TEXT, "%s%s", strcmp(a, "now") == 0 ? "nothing waits" : "in ",
-				strcmp(a, "now") == 0 ? "" : a);
+		canvas_printf(cv, y++, x, width, ROLE_TEXT, "%s%s",
+				strcmp(a, "now") == 0			     ? "nothing waits"
+						: strcmp(a, "keeps up") == 0 ? "what comes is loaded within seconds"
+									     : "in ",
+				strcmp(a, "now") == 0 || strcmp(a, "keeps up") == 0 ? "" : a);
 	draw_label(cv, at, y, "target");
 	if (s->complete_us < 0)
 		canvas_text(cv, y++, x, width, ROLE_TEXT, "complete to -");
@@ -286,7 +303,7 @@ static void detail(const void *state, size_t row, struct buf *out)
 	buf_printf(out, "end: %s\n", show_exact(one, asked_figure(a, row, "high")));
 	buf_printf(out, "lag: %s messages\n", show_exact(one, asked_figure(a, row, "lag")));
 	buf_printf(out, "change: %s, over the last minute\n", show_trend(one, trend(a, row)));
-	buf_printf(out, "catch up: %s\n", show_left(one, asked_figure(a, row, "lag"), trend(a, row)));
+	buf_printf(out, "catch up: %s\n", show_left(one, asked_figure(a, row, "lag"), trend(a, row), is_late(a, row)));
 	if (asked_text(a, row, "table")[0])
 		buf_printf(out, "\nset back: our own group: ':replay-plan %s 90m' says which offsets it would be, ':replay' does it\n",
 				asked_text(a, row, "table"));

@@ -104,7 +104,9 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 	int64_t bytes = asked_figure(a, row, "bytes");
 
 	switch (column) {
-	case COLUMN_TIME: show_clock(out->text, asked_figure(a, row, "at_us")); break;
+	case COLUMN_TIME:
+		show_when(out->text, asked_figure(a, row, "at_us"), a->status ? a->status->wall_us : INT64_MAX);
+		break;
 	case COLUMN_TABLE:
 		out->role = ROLE_STRONG;
 		snprintf(out->text, sizeof(out->text), "%.500s", asked_text(a, row, "table"));
@@ -155,6 +157,7 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 const struct grid_source view_load_source = {
 	.columns = columns,
 	.ncolumns = COLUMNS,
+	.fitted = 1 + COLUMN_TIME,
 	.count = asked_count,
 	.cell = cell,
 	.compare = compare,
@@ -255,7 +258,7 @@ static void detail(const void *state, size_t row, struct buf *out)
 	if (asked_text(a, row, "detail")[0])
 		buf_printf(out, "the target said: %s\n", asked_text(a, row, "detail"));
 	buf_printf(out, "label: %s\nended: %s\n", asked_text(a, row, "label"),
-			show_clock(one, asked_figure(a, row, "at_us")));
+			show_when(one, asked_figure(a, row, "at_us"), a->status ? a->status->wall_us : INT64_MAX));
 	buf_printf(out, "messages: %s, rows sent: %s (the last change of each key)\n",
 			show_exact(one, asked_figure(a, row, "messages")),
 			show_exact(two, asked_figure(a, row, "rows")));

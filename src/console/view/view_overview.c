@@ -295,16 +295,20 @@ static size_t next_table(const struct status *s, size_t before)
 	return best;
 }
 
+enum { WIDE_LINE = 76 };
+
 static void draw_table(const struct status_table *t, struct canvas *cv, struct area at)
 {
 	char a[SHOW_SIZE];
-	int name = at.width - 34;
+	int name = at.width < WIDE_LINE ? at.width - 34 : at.width * 2 / 5, why = name + 21;
 
 	canvas_text(cv, at.y, at.x, name > 10 ? name : 10, ROLE_TEXT, t->name);
 	canvas_text(cv, at.y, at.x + name + 1, 9, show_state_role(t->state), half_state_name(t->state));
 	canvas_right(cv, at.y, at.x + name + 11, 8, show_lag_role(t->lag_ms), show_ms(a, t->lag_ms));
 	if (t->dead_open > 0)
-		canvas_printf(cv, at.y, at.x + name + 21, 12, ROLE_CRIT, "%s dead", show_count(a, t->dead_open));
+		why += canvas_printf(cv, at.y, at.x + why, at.width - why, ROLE_CRIT, "%s dead ",
+				show_count(a, t->dead_open));
+	canvas_text(cv, at.y, at.x + why, at.width - why, ROLE_DIM, t->error);
 }
 
 static void draw_tables(const struct status *s, struct canvas *cv, struct area at)
@@ -351,36 +355,54 @@ static size_t fold(const struct status *s, struct folded *out, size_t most)
 	return n;
 }
 
-static void draw_event(const struct folded *f, struct canvas *cv, struct area at)
+/* Where there is no room for the whole word. */
+static const char *level_word(enum log_level level, bool wide)
+{
+	static const char *const brief[] = { "err", "warn", "note", "info", "dbg" };
+
+	return wide || level > LOG_DEBUG ? log_level_name(level) : brief[level];
+}
+
+/* clock: columns of the time */
+static void draw_event(const struct folded *f, int64_t now_us, int clock, struct canvas *cv, struct area at)
 {
 	const struct log_entry *event = f->newest;
 	char when[SHOW_SIZE], times[SHOW_SIZE] = "";
-	int end = at.x + at.width;
+	int end = at.x + at.width, level = at.width < WIDE_LINE ? 4 : 7;
 
 	if (f->times > 1) {
 		snprintf(times, sizeof(times), "x%u", f->times);
 		end -= (int)strlen(times) + 1;
 		canvas_text(cv, at.y, end + 1, (int)strlen(times), ROLE_STRONG, times);
 	}
-	canvas_text(cv, at.y, at.x, 8, ROLE_DIM, show_clock(when, event->wall_us));
-	canvas_text(cv, at.y, at.x + 9, 7, show_level_role(event->level), log_level_name(event->level));
-	canvas_text(cv, at.y, at.x + 17, 8, ROLE_DIM, event->part);
-	canvas_text(cv, at.y, at.x + 26, end - at.x - 26, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT,
-			event->msg);
+	canvas_text(cv, at.y, at.x, clock, ROLE_DIM, show_when(when, event->wall_us, now_us));
+	at.x += clock + 1;
+	canvas_text(cv, at.y, at.x, level, show_level_role(event->level), level_word(event->level, level > 4));
+	at.x += level + 1;
+	canvas_text(cv, at.y, at.x, 8, ROLE_DIM, event->part);
+	at.x += 9;
+	canvas_text(cv, at.y, at.x, end - at.x, event->level == LOG_ERROR ? ROLE_STRONG : ROLE_TEXT, event->msg);
 }
 
 static void draw_events(const struct status *s, struct canvas *cv, struct area at)
 {
 	struct folded folded[EVENTS_MOST];
-	int lines = at.height - TITLE;
+	int lines = at.height - TITLE, clock = 0;
+	char when[SHOW_SIZE];
 	size_t shown;
 
 	if (lines < 1)
 		return;
 	at.y = draw_title(cv, at, "events, repeats folded", "6: all");
 	shown = fold(s, folded, lines < EVENTS_MOST ? (size_t)lines : EVENTS_MOST);
+	for (size_t i = 0; i < shown; i++) {
+		int width = (int)strlen(show_when(when, folded[i].newest->wall_us, s->wall_us));
+
+		clock = width > clock ? width : clock;
+	}
 	for (size_t i = 0; i < shown; i++)
-		draw_event(&folded[shown - 1 - i], cv, (struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
+		draw_event(&folded[shown - 1 - i], s->wall_us, clock, cv,
+				(struct area){ at.y + (int)i, at.x + 1, 1, at.width - 2 });
 }
 
 /* ---- all of it ---- */

@@ -89,4 +89,24 @@ struct view_page {
 	void (*draw)(void *state, struct grid *g, struct canvas *cv, struct area at);
 };
 
+/* What a key does with the line that is seen first of a text; false: nothing. */
+static inline bool view_page_scroll(int *top, int lines, enum action action)
+{
+	enum { PAGE = 10 };
+
+	switch (action) {
+	case ACTION_DOWN: ++*top; break;
+	case ACTION_UP: --*top; break;
+	case ACTION_PAGE_DOWN:
+	case ACTION_HALF_DOWN: *top += PAGE; break;
+	case ACTION_PAGE_UP:
+	case ACTION_HALF_UP: *top -= PAGE; break;
+	case ACTION_FIRST: *top = 0; break;
+	case ACTION_LAST: *top = lines; break;
+	default: return false;
+	}
+	*top = *top < 0 ? 0 : *top;
+	return true;
+}
+
 #endif

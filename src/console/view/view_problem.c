@@ -9,12 +9,14 @@
 
 #include "console/view/asked.h"
 #include "console/keys/request_line.h"
+#include "console/view/marks.h"
 #include "console/view/view.h"
 #include "console/widget/sheet.h"
 #include "console/widget/show.h"
+#include "console/widget/spark.h"
 #include "console/widget/wrap.h"
 
-enum { PERIOD_S = 15, WIDE = 120, WHAT_LEAST = 12 };
+enum { PERIOD_S = 15, WIDE = 120, WHAT_LEAST = 12, TREND_LABEL = 12, RANK_OK = 3, RANKS = 5 };
 
 struct problem_page {
 	struct asked asked; /* first: its functions are handed the page */
@@ -38,6 +40,11 @@ static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TEXT] = { "text", -20, 3, 0 },
 };
 
+static int64_t now_of(const struct asked *a)
+{
+	return a->status ? a->status->wall_us : INT64_MAX;
+}
+
 static void cell(const void *of, size_t row, int column, struct grid_text *out)
 {
 	static const char *const names[COLUMNS] = { "part", "", "state", "what", "text" };
@@ -47,7 +54,7 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 
 	out->role = ROLE_TEXT;
 	if (column == COLUMN_TIME)
-		snprintf(out->text, sizeof(out->text), "%s", at_us < 0 ? "" : show_clock(time, at_us));
+		snprintf(out->text, sizeof(out->text), "%s", at_us < 0 ? "" : show_when(time, at_us, now_of(a)));
 	else
 		snprintf(out->text, sizeof(out->text), "%.590s", asked_text(a, row, names[column]));
 }
@@ -61,6 +68,7 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 const struct grid_source view_problem_source = {
 	.columns = columns,
 	.ncolumns = COLUMNS,
+	.fitted = 1 + COLUMN_TIME,
 	.count = asked_count,
 	.cell = cell,
 	.key = key,
@@ -178,23 +186,6 @@ static void acknowledge(const struct problem_page *p, struct view_order *out)
 	out->asks = true;
 }
 
-static bool scroll(struct problem_page *p, enum action action)
-{
-	switch (action) {
-	case ACTION_DOWN: p->top++; break;
-	case ACTION_UP: p->top--; break;
-	case ACTION_PAGE_DOWN:
-	case ACTION_HALF_DOWN: p->top += 10; break;
-	case ACTION_PAGE_UP:
-	case ACTION_HALF_UP: p->top -= 10; break;
-	case ACTION_FIRST: p->top = 0; break;
-	case ACTION_LAST: p->top = p->lines; break;
-	default: return false;
-	}
-	p->top = p->top < 0 ? 0 : p->top;
-	return true;
-}
-
 static bool page_act(void *state, struct grid *g, enum action action, struct view_order *out)
 {
 	struct problem_page *p = state;
@@ -211,7 +202,7 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 	case ACTION_CHECK: ask(p, out); return true;
 	case ACTION_NEXT_RECORD: go(p, 1, out); return true;
 	case ACTION_PREVIOUS_RECORD: go(p, -1, out); return true;
-	default: return scroll(p, action);
+	default: return view_page_scroll(&p->top, p->lines, action);
 	}
 }
 
@@ -251,11 +242,11 @@ static void draw_what(const struct problem_page *p, struct sheet *s)
 	char since[SHOW_SIZE], age[SHOW_SIZE], line[1400];
 	int64_t now_us = p->asked.status ? p->asked.status->wall_us : q->since_us;
 
-	snprintf(line, sizeof(line), "since %s, for %s", show_clock(since, q->since_us),
+	snprintf(line, sizeof(line), "since %s, for %s", show_when(since, q->since_us, now_us),
 			show_age(age, (now_us - q->since_us) / 1000000));
 	sheet_rule(s, "what it is", p->there ? line : "over");
 	if (!p->there) {
-		snprintf(line, sizeof(line), "It is over since %s.", show_clock(since, p->over_us));
+		snprintf(line, sizeof(line), "It is over since %s.", show_when(since, p->over_us, now_us));
 		sheet_line(s, ROLE_OK, line);
 	}
 	snprintf(line, sizeof(line), "%s: %s %s", problem_severity_name(q->severity), q->kind, q->subject);
@@ -360,7 +351,7 @@ static void draw_folded(const struct asked_rows *rows, struct sheet *s, int colu
 		sheet_fact(s, column, ROLE_OK, "ok", what, names);
 }
 
-static void draw_row(const json_t *row, struct sheet *s, int column)
+static void draw_row(const json_t *row, struct sheet *s, int column, int64_t now_us)
 {
 	const json_t *ms = json_object_get(row, "ms"), *at = json_object_get(row, "at_us");
 	int64_t times = json_integer_value(json_object_get(row, "times"));
@@ -377,8 +368,37 @@ static void draw_row(const json_t *row, struct sheet *s, int column)
 		snprintf(text + strlen(text), sizeof(text) - strlen(text), " -> %.300s", text_in(row, "remedy"));
 	snprintf(head, sizeof(head), "%.20s", state);
 	if (at)
-		show_clock(head, json_integer_value(at));
+		show_when(head, json_integer_value(at), now_us);
 	sheet_fact(s, column, state_role(state), head, text_in(row, "what"), text);
+}
+
+/* What is wrong stands first, what is well after it, notes last. */
+static int rank_of(const json_t *row)
+{
+	static const char *const order[] = { "problem", "error", "warning", "ok" };
+	const char *state = text_in(row, "state");
+	int rank = 0;
+
+	while (rank < RANKS - 1 && strcmp(order[rank], state) != 0)
+		rank++;
+	return rank;
+}
+
+/* rank: only those; -1: all, as they come */
+static size_t draw_ranked(const struct problem_page *p, struct sheet *s, const char *part, int column, int rank)
+{
+	const struct asked_rows *rows = rows_of(&p->asked);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows->count; i++) {
+		const json_t *row = rows->items[i];
+
+		if (!is_part(row, part) || is_folded(row) || (rank >= 0 && rank_of(row) != rank))
+			continue;
+		draw_row(row, s, column, now_of(&p->asked));
+		n++;
+	}
+	return n;
 }
 
 static void draw_part(const struct problem_page *p, struct sheet *s, const char *part, const char *title,
@@ -386,16 +406,17 @@ static void draw_part(const struct problem_page *p, struct sheet *s, const char 
 {
 	const struct asked_rows *rows = rows_of(&p->asked);
 	int column = column_of(rows, part, s);
+	bool checks = strcmp(part, "check") == 0;
 	size_t n = 0;
 
 	sheet_rule(s, title, "");
-	for (size_t i = 0; i < rows->count; i++)
-		if (is_part(rows->items[i], part) && !is_folded(rows->items[i])) {
-			draw_row(rows->items[i], s, column);
-			n++;
-		}
-	if (strcmp(part, "check") == 0)
-		draw_folded(rows, s, column);
+	if (!checks)
+		n = draw_ranked(p, s, part, column, -1);
+	for (int rank = 0; checks && rank < RANKS; rank++) {
+		n += draw_ranked(p, s, part, column, rank);
+		if (rank == RANK_OK)
+			draw_folded(rows, s, column);
+	}
 	if (p->asked.why[0] && p->there)
 		sheet_line(s, ROLE_STATUS_ERROR, p->asked.why);
 	else if (!p->asked.known && p->asked.running)
@@ -417,8 +438,42 @@ static void draw_checks(const struct problem_page *p, struct sheet *s)
 	draw_part(p, s, "before", "the ten minutes before it, newest first", "nothing was told");
 }
 
+/* The last hour: what moved with it. An X stands at its beginning. */
+static void draw_trends(const struct problem_page *p, struct sheet *s)
+{
+	static const struct {
+		const char *series, *label;
+	} rows[] = { { "capture.lag", "capture lag" }, { "load.lag", "load lag" }, { "load.rows", "waiting" } };
+	const struct status *st = p->asked.status;
+	struct timeline_mark marks[MARKS_MOST + 1];
+	char legend[MARKS_LEGEND];
+	int x = 2 + TREND_LABEL + 1, width = s->width - x - 1;
+	struct timeline t = { .n = TREND_POINTS, .marks = marks };
+
+	if (st == NULL || width < 20)
+		return;
+	sheet_rule(s, "the last hour", marks_legend(st, 3600, legend));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct status_trend *trend = status_trend(st, rows[i].series);
+		int y = sheet_next(s);
+
+		if (trend == NULL || y < 0)
+			continue;
+		canvas_text(s->cv, y, s->x + 2, TREND_LABEL, ROLE_DIM, rows[i].label);
+		spark_squeeze(s->cv, y, s->x + x, width, ROLE_EDGE_IDLE, trend->values, TREND_POINTS);
+		t.step_s = trend->step_s;
+	}
+	t.end_us = st->wall_us;
+	t.nmarks = marks_find(st, marks);
+	marks[t.nmarks++] = (struct timeline_mark){ p->now.since_us, 'X' };
+	sheet_time(s, x, width, &t);
+}
+
 static void draw_timeline(const struct problem_page *p, struct sheet *s)
 {
+	draw_part(p, s, "changed", "what changed before it, newest first",
+			"nothing that is known: no DDL, no script, no settings, no start, no action of a person");
+	draw_trends(p, s);
 	draw_part(p, s, "timeline", "since then, newest first", "nothing was told");
 }
 
@@ -461,11 +516,7 @@ static void page_draw(void *state, struct grid *g, struct canvas *cv, struct are
 		canvas_fill(cv, at.y, at.x, at.height, at.width, ROLE_TEXT);
 		draw_sheets(p, cv, at);
 	}
-	if (whole <= p->top + at.height)
-		return;
-	canvas_fill(cv, at.y + at.height - 1, at.x, 1, at.width, ROLE_TEXT);
-	canvas_printf(cv, at.y + at.height - 1, at.x + 2, at.width - 4, ROLE_DIM, "%d more lines: j, PgDn",
-			whole - p->top - at.height + 1);
+	sheet_more(cv, at.y + at.height - 1, at.x, at.width, whole - p->top - at.height);
 }
 
 const struct view_page view_problem_page = {

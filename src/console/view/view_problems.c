@@ -71,7 +71,8 @@ void view_problems_detail(const struct status *s, size_t row, struct buf *out)
 	char a[SHOW_SIZE], b[SHOW_SIZE];
 
 	buf_printf(out, "%s: %s %s (%s)\nsince: %s, for %s\n", problem_severity_name(p->severity), p->kind, p->subject,
-			p->code, show_clock(a, p->since_us), show_age(b, (s->wall_us - p->since_us) / 1000000));
+			p->code, show_when(a, p->since_us, s->wall_us),
+			show_age(b, (s->wall_us - p->since_us) / 1000000));
 	if (p->by[0])
 		buf_printf(out, "acknowledged by: %s\n", p->by);
 	buf_printf(out, "\nwhy: %s\n\nmeans: %s\n\ndo: %s\n", p->text, p->means, p->remedy);

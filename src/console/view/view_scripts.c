@@ -138,8 +138,9 @@ void view_scripts_detail(const struct status *s, size_t row, struct buf *out)
 				c->drops[i].reason[0] ? c->drops[i].reason : "return nil");
 	buf_printf(out, "failed: %s\n", show_exact(a, (int64_t)c->dead));
 	if (c->failed_us)
-		buf_printf(out, "last failure: %s, line %d, version %s, key %s: %s\n", show_clock(a, c->failed_us),
-				c->failed_line, c->failed_version, c->failed_key, c->failed);
+		buf_printf(out, "last failure: %s, line %d, version %s, key %s: %s\n",
+				show_when(a, c->failed_us, s->wall_us), c->failed_line, c->failed_version,
+				c->failed_key, c->failed);
 }
 
 void view_scripts_under(const struct status *s, size_t row, struct view_under *out)

@@ -45,7 +45,7 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		out->role = one->read_only ? ROLE_DIM : ROLE_TEXT;
 		snprintf(out->text, sizeof(out->text), "%s", one->read_only ? "read-only" : "change");
 		break;
-	case COLUMN_SINCE: show_clock(out->text, one->since_us); break;
+	case COLUMN_SINCE: show_when(out->text, one->since_us, s->wall_us); break;
 	case COLUMN_AGO:
 		if (one->acted_us)
 			show_age(out->text, (s->wall_us - one->acted_us) / 1000000);
@@ -67,6 +67,7 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 const struct grid_source view_sessions_source = {
 	.columns = columns,
 	.ncolumns = COLUMNS,
+	.fitted = 1 + COLUMN_SINCE,
 	.count = count,
 	.cell = cell,
 	.key = key,
@@ -82,9 +83,9 @@ void view_sessions_detail(const struct status *s, size_t row, struct buf *out)
 			or_dash(one->name));
 	buf_printf(out, "may: %s\n", one->read_only ? "look, and change nothing" : "change");
 	buf_printf(out, "console: %s\n", one->here ? "of this process" : "by the control socket");
-	buf_printf(out, "since: %s\n", show_clock(text, one->since_us));
+	buf_printf(out, "since: %s\n", show_when(text, one->since_us, s->wall_us));
 	buf_printf(out, "last request: %s\n", or_dash(one->acted));
 	if (one->acted_us)
-		buf_printf(out, "at: %s\n", show_clock(text, one->acted_us));
+		buf_printf(out, "at: %s\n", show_when(text, one->acted_us, s->wall_us));
 	buf_puts(out, "see: 6 has every request that changed something, with who it was\n");
 }

@@ -285,9 +285,11 @@ bool grid_selected(const struct grid *g, size_t *row)
 	return true;
 }
 
-static int column_least(const struct grid_column *column)
+static int column_least(const struct grid *g, const struct grid_source *source, int column)
 {
-	return abs(column->width);
+	int width = abs(source->columns[column].width);
+
+	return source->fitted == column + 1 && g->fit > width ? g->fit : width;
 }
 
 void grid_hide(struct grid *g, int column)
@@ -323,7 +325,7 @@ static void grid_layout(struct grid *g, const struct grid_source *source, int wi
 		for (int i = 0; i < source->ncolumns; i++) {
 			const struct grid_column *column = &source->columns[i];
 
-			widths[i] = column->drop > drop || is_out(g, i) ? 0 : column_least(column);
+			widths[i] = column->drop > drop || is_out(g, i) ? 0 : column_least(g, source, i);
 			need += widths[i] ? widths[i] + 1 : 0;
 			shares += widths[i] ? column->share : 0;
 		}
@@ -405,6 +407,22 @@ static void grid_scroll(struct grid *g, size_t height)
 		g->top = g->count > height ? g->count - height : 0;
 }
 
+static void measure(struct grid *g, const struct grid_source *source, const void *of, const struct canvas *cv,
+		size_t rows)
+{
+	struct grid_text text;
+
+	g->fit = 0;
+	for (size_t i = 0; source->fitted && i < rows && g->top + i < g->count; i++) {
+		int width;
+
+		text.text[0] = '\0';
+		source->cell(of, g->order[g->top + i], source->fitted - 1, &text);
+		width = canvas_width(cv, text.text, strlen(text.text));
+		g->fit = width > g->fit ? width : g->fit;
+	}
+}
+
 void grid_draw(struct grid *g, const struct grid_source *source, const void *of, struct canvas *cv, int y, int x,
 		int height, int width)
 {
@@ -415,6 +433,8 @@ void grid_draw(struct grid *g, const struct grid_source *source, const void *of,
 	g->y = y + 1;
 	g->x = x;
 	g->drawn = (int)rows;
+	grid_scroll(g, rows);
+	measure(g, source, of, cv, rows);
 	grid_layout(g, source, g->width, widths);
 	grid_draw_header(g, source, cv, y, x + 1, width - 1, widths);
 	if (g->count == 0) {
@@ -425,7 +445,6 @@ void grid_draw(struct grid *g, const struct grid_source *source, const void *of,
 			canvas_text(cv, y + 2, x + 2, width - 4, ROLE_DIM, source->empty);
 		return;
 	}
-	grid_scroll(g, rows);
 	for (size_t i = 0; i < rows && g->top + i < g->count; i++) {
 		int line = y + 1 + (int)i;
 

@@ -37,6 +37,7 @@ struct grid_source {
 	/* The natural order of a column, best to look at first; NULL: rows stand as they come. */
 	int (*compare)(const void *of, int column, size_t a, size_t b);
 	void (*key)(const void *of, size_t row, char out[GRID_KEY]); /* what names the row */
+	int fitted; /* 1 + the column that is as wide as its widest text in sight: times of another day have a date. 0: none */
 	bool follow;	   /* the cursor on the last row stays on the last row */
 	const char *empty; /* told when there is nothing, and why */
 };
@@ -54,6 +55,7 @@ struct grid {
 	bool at_end;
 	int y, x, drawn;	 /* the first row as drawn last, and how many; drawn 0: it was not */
 	unsigned hidden;	 /* columns that are not wanted, a bit each; never the first */
+	int fit;		 /* of the source's `fitted`, as drawn last */
 	int left, width;	 /* columns behind the first that are moved out to the left; of a line, as drawn last */
 	char (*marks)[GRID_KEY]; /* rows that are marked, by name, in the order of marking; at most GRID_MARKS */
 	size_t nmarks;

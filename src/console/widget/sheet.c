@@ -50,3 +50,31 @@ void sheet_fact(struct sheet *s, int column, enum role role, const char *state, 
 	lines = sheet_text(s, below ? x : x + column + 2, below ? width : width - column - 2, ROLE_TEXT, text);
 	s->y += lines ? lines : 1;
 }
+
+int sheet_next(struct sheet *s)
+{
+	int y = s->y++ - s->top;
+
+	return y >= 0 && y < s->height ? s->screen_y + y : -1;
+}
+
+void sheet_time(struct sheet *s, int x, int columns, const struct timeline *t)
+{
+	struct timeline times = *t;
+	int y = sheet_next(s), signs;
+
+	times.nmarks = 0;
+	if (y >= 0)
+		timeline_draw(s->cv, y, s->x + x, columns, 0, &times);
+	signs = sheet_next(s);
+	if (signs >= 0)
+		timeline_signs(s->cv, signs, s->x + x, columns, t);
+}
+
+void sheet_more(struct canvas *cv, int y, int x, int width, int below)
+{
+	if (below <= 0)
+		return;
+	canvas_fill(cv, y, x, 1, width, ROLE_TEXT);
+	canvas_printf(cv, y, x + 2, width - 4, ROLE_DIM, "%d more lines: j, PgDn", below + 1);
+}

@@ -27,10 +27,8 @@ const char *show_count(char *out, int64_t n)
 
 	if (n < 0)
 		return strcpy(out, "-");
-	if (n < 1000000) {
-		snprintf(out, SHOW_SIZE, "%d", (int)n);
-		return out;
-	}
+	if (n < 1000000)
+		return show_exact(out, n);
 	return scaled(out, (double)n, 1000, units);
 }
 
@@ -147,6 +145,18 @@ const char *show_clock(char *out, int64_t wall_us)
 
 	localtime_r(&sec, &tm);
 	strftime(out, SHOW_SIZE, "%H:%M:%S", &tm);
+	return out;
+}
+
+const char *show_when(char *out, int64_t wall_us, int64_t now_us)
+{
+	time_t sec = (time_t)(wall_us / 1000000), now = (time_t)(now_us / 1000000);
+	struct tm tm, today;
+
+	localtime_r(&sec, &tm);
+	localtime_r(&now, &today);
+	strftime(out, SHOW_SIZE,
+			tm.tm_yday == today.tm_yday && tm.tm_year == today.tm_year ? "%H:%M:%S" : "%m-%d %H:%M", &tm);
 	return out;
 }
 

@@ -12,7 +12,7 @@
 #define SHOW_SIZE 32
 #define SHOW_TROUBLE 80
 
-const char *show_count(char *out, int64_t n);	/* 987, 182311, 4.56M; -1: - */
+const char *show_count(char *out, int64_t n);	/* 987, 182,311, 4.56M; -1: - */
 const char *show_exact(char *out, int64_t n);	/* 182,311 */
 const char *show_rate(char *out, double per_s); /* 12.3k/s */
 const char *show_bytes(char *out, int64_t n);	/* 1.5 MiB */
@@ -21,9 +21,10 @@ const char *show_ns(char *out, int64_t ns);	/* 310ns, 4.06us, then as show_us() 
 const char *show_ms(char *out, int64_t ms);	/* 0.2s, 18.4s, 3m04s, 2h05m, 3d04h */
 /* Of "complete to", which is sampled and so a few seconds old when all is well: no age that reads as if it lagged. */
 const char *show_since(char *out, int64_t ms);
-const char *show_age(char *out, int64_t s);	    /* of whole seconds: 18s, then as show_ms() */
-const char *show_percent(char *out, double share);  /* 0..1: 41% */
-const char *show_clock(char *out, int64_t wall_us); /* 14:03:22, local time */
+const char *show_age(char *out, int64_t s);			   /* of whole seconds: 18s, then as show_ms() */
+const char *show_percent(char *out, double share);		   /* 0..1: 41% */
+const char *show_clock(char *out, int64_t wall_us);		   /* 14:03:22, local time */
+const char *show_when(char *out, int64_t wall_us, int64_t now_us); /* 14:03:22; 11-30 14:03 of another day */
 /* "2 tries failed, the next one in 1.2s"; "": none failed. out: SHOW_TROUBLE bytes */
 const char *show_trouble(char *out, const struct status_trouble *t);
 /* On an axis: whole numbers, and ms where there is less than a second. */

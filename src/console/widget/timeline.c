@@ -34,7 +34,7 @@ static void times(struct canvas *cv, int y, int x, int columns, const struct tim
 				show_clock(text, t->end_us - all_us * (parts - part) / parts));
 }
 
-static void signs(struct canvas *cv, int y, int x, int columns, const struct timeline *t)
+void timeline_signs(struct canvas *cv, int y, int x, int columns, const struct timeline *t)
 {
 	int64_t all_us = (int64_t)t->n * t->step_s * 1000000, from_us = t->end_us - all_us;
 
@@ -51,7 +51,7 @@ void timeline_draw(struct canvas *cv, int y, int x, int columns, int plot_height
 	if (t->n == 0 || columns < 1)
 		return;
 	times(cv, y, x, columns, t);
-	signs(cv, y + 1, x, columns, t);
+	timeline_signs(cv, y + 1, x, columns, t);
 	if (t->cursor == 0 || t->cursor > t->n)
 		return;
 	at = x + (int)(((t->cursor - 1) * 2 + 1) * (size_t)columns / (2 * t->n));

@@ -30,5 +30,6 @@ void timeline_values(const struct timeline *t, int i, int columns, size_t *from,
 bool timeline_has_signs(const struct timeline *t); /* a line for them is needed */
 /* The times in line y, signs and cursor in the line below where there are any; and the cursor over the plot above. */
 void timeline_draw(struct canvas *cv, int y, int x, int columns, int plot_height, const struct timeline *t);
+void timeline_signs(struct canvas *cv, int y, int x, int columns, const struct timeline *t); /* these alone */
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/changes.h"
 #include "core/logline.h"
 #include "core/num.h"
 #include "core/xalloc.h"
@@ -244,7 +245,8 @@ static int limit(struct capture *c, const struct engine_request *r, struct err *
 	l->before = c->limits;
 	c->limits = l;
 	pthread_mutex_unlock(&c->half.lock);
-	logline(LOG_NOTICE, "capture", "limits of snapshots changed on request, until the next reload");
+	changes_tell(CHANGED_SETTINGS, LOG_NOTICE, "capture",
+			"limits of snapshots changed on request, until the next reload");
 	return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/changes.h"
 #include "core/logline.h"
 #include "core/text.h"
 #include "core/xalloc.h"
@@ -70,7 +71,7 @@ int engine_reload_file(struct engine *e, const char *who, struct err *err)
 		settings_free(fresh);
 		return -1;
 	}
-	logline(LOG_NOTICE, "engine", "reloaded %s on request of %s", e->settings->path, who);
+	changes_tell(CHANGED_SETTINGS, LOG_NOTICE, "engine", "reloaded %s on request of %s", e->settings->path, who);
 	return 0;
 }
 

@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/changes.h"
 #include "core/json.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/control/problem_checks.h"
 
-enum { EVENTS_MOST = 1024, LINES_MOST = 24 };
+enum { EVENTS_MOST = 1024, LINES_MOST = 24, CHANGED_MOST = 12 };
 #define BEFORE_US INT64_C(600000000)
 #define SLACK_US 1000000 /* the event that made the problem known stands before it */
 
@@ -120,11 +121,11 @@ static int newest_first(const void *a, const void *b)
 	return x->at_us > y->at_us ? -1 : x->at_us < y->at_us;
 }
 
-static void put_facts(struct page_writing *p, const char *part, struct facts *f)
+static void put_facts(struct page_writing *p, const char *part, struct facts *f, size_t most)
 {
 	if (f->count)
 		qsort(f->items, f->count, sizeof(*f->items), newest_first);
-	for (size_t i = 0; i < f->count && i < LINES_MOST && !p->gone; i++)
+	for (size_t i = 0; i < f->count && i < most && !p->gone; i++)
 		put_fact(p, part, &f->items[i]);
 	free(f->items);
 }
@@ -154,20 +155,30 @@ static void add_problems_before(struct engine *e, const struct page_writing *p, 
 	}
 }
 
-/* The ten minutes before: events of every level, the start of the process, other problems. */
+/* However long before, as far as it is remembered. */
+static void put_changed(struct page_writing *p)
+{
+	const struct status *s = &p->status;
+	struct facts f = { 0 };
+
+	for (size_t i = 0; i < s->nchanges; i++)
+		if (s->changes[i].wall_us <= p->problem->since_us + SLACK_US)
+			add_fact(&f, s->changes[i].wall_us, "notice", change_kind_name(s->changes[i].kind),
+					s->changes[i].text);
+	put_facts(p, "changed", &f, CHANGED_MOST);
+}
+
+/* The ten minutes before: events of every level, other problems. */
 static void put_before(struct engine *e, struct page_writing *p, const struct log_entry *events, size_t n)
 {
 	int64_t to = p->problem->since_us + SLACK_US, from = to - BEFORE_US;
-	int64_t start = p->status.wall_us - p->status.uptime_s * 1000000;
 	struct facts f = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		if (events[i].wall_us >= from && events[i].wall_us <= to && events[i].level <= LOG_INFO)
 			add_fact(&f, events[i].wall_us, log_level_name(events[i].level), events[i].part, events[i].msg);
-	if (start >= from && start <= to)
-		add_fact(&f, start, "notice", "engine", "the process started");
 	add_problems_before(e, p, from, to, &f);
-	put_facts(p, "before", &f);
+	put_facts(p, "before", &f, LINES_MOST);
 }
 
 /* ---- the problem's own time ---- */
@@ -211,7 +222,7 @@ static void put_timeline(struct engine *e, struct page_writing *p, const struct 
 		snprintf(text, sizeof(text), "acknowledged by %s", q->by);
 		add_fact(&f, q->acknowledged_us, "notice", "known", text);
 	}
-	put_facts(p, "timeline", &f);
+	put_facts(p, "timeline", &f, LINES_MOST);
 }
 
 /* ---- checks ---- */
@@ -270,6 +281,7 @@ int problem_page(struct engine *e, const char *code, const char *subject, engine
 		n = logline_read(0, events, EVENTS_MOST);
 		put_problem(&p);
 		put_timeline(e, &p, events, n);
+		put_changed(&p);
 		put_before(e, &p, events, n);
 		if (!p.gone)
 			problem_checks(e, &p.status, p.problem, put_check, &p);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/json.h"
+#include "core/changes.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/control/script_shadow.h"
@@ -21,8 +22,9 @@ static void tell(const char *section, const char *was, const struct script_versi
 	char words[SHADOW_WORDS];
 
 	script_shadow_words(sh, words);
-	logline(LOG_NOTICE, "script", "[table %s]: version %s takes the place of %s on request of %s (%s); %s", section,
-			v->version, was, v->who, v->how, words);
+	changes_tell(CHANGED_SCRIPT, LOG_NOTICE, "script",
+			"[table %s]: version %s takes the place of %s on request of %s (%s); %s", section, v->version,
+			was, v->who, v->how, words);
 }
 
 static int take(struct engine *e, const struct table_settings *section, const struct script *script, const char *was,

@@ -158,7 +158,7 @@ static struct log_partition look_at(struct assign_look *k, const char *topic, in
 	for (unsigned i = 0; t && i < t->npartitions; i++)
 		if (t->partitions[i].id == partition)
 			return t->partitions[i];
-	return (struct log_partition){ partition, -1, -1 };
+	return (struct log_partition){ partition, -1, -1, -1 };
 }
 
 static int64_t count_partitions(struct assign_look *k, const char *topic)

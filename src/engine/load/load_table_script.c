@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/changes.h"
 #include "core/logline.h"
 #include "core/must.h"
 #include "core/text.h"
@@ -43,7 +44,7 @@ static void told_version(const struct section_script *c, const char *what)
 	char version[SCRIPT_VERSION_ROOM];
 
 	script_version(c->script, version);
-	logline(LOG_NOTICE, "script", "[table %s]: version %s, %s", c->name, version, what);
+	changes_tell(CHANGED_SCRIPT, LOG_NOTICE, "script", "[table %s]: version %s, %s", c->name, version, what);
 }
 
 static const struct table_settings *section_named(const struct settings *s, const char *name)
@@ -220,7 +221,7 @@ static struct table_script *table_script(struct script_stage *st, struct load_to
 	if (conf && (section = section_get(st, conf, err)) == NULL)
 		return NULL;
 	if (section)
-		logline(LOG_NOTICE, "script", "%s through [table %s]", name, section->name);
+		changes_tell(CHANGED_SCRIPT, LOG_NOTICE, "script", "%s through [table %s]", name, section->name);
 	t = xcalloc(1, sizeof(*t));
 	t->meter = table_meter_get(st->l->sh->tables, name);
 	table_uses(t, section);
@@ -264,8 +265,9 @@ static void reload_table(struct script_stage *st, struct table_script *t)
 		return;
 	}
 	if (section != t->section)
-		logline(LOG_NOTICE, "script", section ? "%s through [table %s]" : "%s through no script any more%s",
-				t->meter->name, section ? section->name : "");
+		changes_tell(CHANGED_SCRIPT, LOG_NOTICE, "script",
+				section ? "%s through [table %s]" : "%s through no script any more%s", t->meter->name,
+				section ? section->name : "");
 	table_uses(t, section);
 	follow_script(t);
 	is_news(st, t);

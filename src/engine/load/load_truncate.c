@@ -3,6 +3,7 @@
  * when all of them have reached it, neither before the rows ahead of it in a slow one nor after the rows behind it in a
  * fast one.
  */
+#include "core/changes.h"
 #include "core/logline.h"
 #include "engine/load/load_worker_parts.h"
 
@@ -80,7 +81,7 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 			return -1;
 		p->place.column = false;
 		problem_clear(w->l->sh->problems, PROBLEM_COLUMN_EMPTY, p->meter->name);
-		logline(LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
+		changes_tell(CHANGED_TABLE, LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
 		return 0;
 	}
 	sink_allow(w->sink, atomic_load(&p->meter->follows));
@@ -95,7 +96,8 @@ static int carry_out(struct load_worker *w, struct load_part *p, const struct ch
 	p->place.column = (p->place.column && !c->alter->drop) || gap;
 	if (p->place.column)
 		load_tell_gap(w->l, p->meter->name);
-	logline(LOG_NOTICE, "sink", "%s: %s", p->meter->name, c->alter->drop ? "dropped" : "columns altered");
+	changes_tell(CHANGED_TABLE, LOG_NOTICE, "sink", "%s: %s", p->meter->name,
+			c->alter->drop ? "dropped" : "columns altered");
 	return 0;
 }
 

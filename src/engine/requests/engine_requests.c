@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/conf/conf.h"
+#include "core/changes.h"
 #include "core/logline.h"
 #include "core/must.h"
 #include "engine/base/sessions.h"
@@ -93,8 +94,10 @@ int engine_request_run(struct engine *e, const struct engine_request *r, engine_
 				r->command, engine_effect_name(effect));
 	}
 	sessions_acted(e->sessions, r->session, said(r, text, sizeof(text)));
-	if (row->run(&a) == 0)
+	if (row->run(&a) == 0) {
+		changes_keep(CHANGED_ACTION, "engine", "%s on request of %s", text, ask_who(&a));
 		return 0;
+	}
 	logline(LOG_NOTICE, "engine", "%s on request of %s: %s", text, ask_who(&a), err->msg);
 	return -1;
 }

@@ -17,6 +17,13 @@ static int ask_topics(struct ask *a)
 			: inspect_topics(asked_log(a), engine_request_arg(a->r, "topic"), a->emit, a->arg, a->err);
 }
 
+static int ask_topic(struct ask *a)
+{
+	return asked_log(a) == NULL ? -1
+				    : engine_topic_print(a->e, asked_log(a), engine_request_arg(a->r, "topic"), a->emit,
+						      a->arg, a->err);
+}
+
 static int ask_groups(struct ask *a)
 {
 	return asked_log(a) == NULL ? -1 : engine_groups_print(a->e, asked_log(a), a->emit, a->arg, a->err);
@@ -126,6 +133,9 @@ static const struct engine_request_arg_doc group_args[] = {
 static const struct engine_request_arg_doc topics_args[] = {
 	{ "topic", ARG_TOPIC, false, NULL, EFFECT_READ, "only this one" }, NO_MORE
 };
+static const struct engine_request_arg_doc topic_args[] = {
+	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "which, or the table that it is of" }, NO_MORE
+};
 static const struct engine_request_arg_doc messages_args[] = {
 	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "or the table that it is of" },
 	{ "seek", ARG_TEXT, false, NULL, EFFECT_READ,
@@ -191,6 +201,9 @@ static const struct engine_request_arg_doc tap_args[] = {
 const struct request_row requests_of_messages[] = {
 	{ { "topics", EFFECT_READ, "topics, partitions, offsets, groups, lag: a line each", topics_args, DOER_ANY },
 			ask_topics },
+	{ { "topic", EFFECT_READ, "one topic: partitions, sizes, groups, settings in force: a line each", topic_args,
+			  DOER_ANY },
+			ask_topic },
 	{ { "groups", EFFECT_READ, "consumer groups: offset, lag and how it changes in each partition: a line each",
 			  no_args, DOER_ANY },
 			ask_groups },

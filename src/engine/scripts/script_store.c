@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/changes.h"
 #include "core/logline.h"
 #include "core/must.h"
 #include "core/xalloc.h"
@@ -179,8 +180,9 @@ static struct script *begin(const struct settings *s, const struct table_setting
 	if (*instead && (other = script_store_version(s, t, instead, &why)) == NULL)
 		logline(LOG_ERROR, "script", "%s; the files are used as they are, version %s", why.msg, v.version);
 	if (other) {
-		logline(LOG_WARNING, "script", "[table %s]: version %s of the files was taken back, %s runs", t->name,
-				v.version, instead);
+		changes_tell(CHANGED_SCRIPT, LOG_WARNING, "script",
+				"[table %s]: version %s of the files was taken back, %s runs", t->name, v.version,
+				instead);
 		script_close(script);
 		script = other;
 		memcpy(v.version, instead, sizeof(instead));

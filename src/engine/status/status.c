@@ -55,6 +55,7 @@ void status_done(struct status *s)
 	free(s->routines);
 	free(s->sessions);
 	free(s->events);
+	free(s->changes);
 	free(s->problems);
 	free(s->trends);
 	memset(s, 0, sizeof(*s));

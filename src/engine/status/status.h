@@ -14,6 +14,7 @@
 #include <stdio.h>
 
 #include "core/buf.h"
+#include "core/changes.h"
 #include "core/err.h"
 #include "core/logline.h"
 #include "row/schema.h"
@@ -261,6 +262,8 @@ struct status {
 	struct status_bottleneck bottleneck;
 	struct log_entry *events; /* newest last, the last 200 */
 	size_t nevents;
+	struct change_entry *changes; /* that may be the cause of what came after them, oldest first */
+	size_t nchanges;
 };
 
 void status_init(struct status *s);

@@ -289,3 +289,11 @@ const struct status_field status_event_fields[] = {
 	TEXT(log_entry, "msg", msg, "What happened"),
 	END,
 };
+const struct status_field status_change_fields[] = {
+	FIELD(change_entry, F_I64, "at_us", wall_us, "When"),
+	FIELD(change_entry, F_CHANGE, "kind", kind,
+			"`ddl`: a table of MySQL or of the target, `script`, `settings`, `start` of the process, `action`: a request that changed something"),
+	TEXT(change_entry, "part", part, "The part of the program"),
+	TEXT(change_entry, "text", text, "What it was"),
+	END,
+};

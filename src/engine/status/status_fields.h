@@ -7,7 +7,20 @@
 
 #include <stddef.h>
 
-enum field_type { F_TEXT, F_NAME, F_STATE, F_LEVEL, F_SEVERITY, F_BOOL, F_U64, F_I64, F_I32, F_UINT, F_DOUBLE };
+enum field_type {
+	F_TEXT,
+	F_NAME,
+	F_STATE,
+	F_LEVEL,
+	F_SEVERITY,
+	F_CHANGE,
+	F_BOOL,
+	F_U64,
+	F_I64,
+	F_I32,
+	F_UINT,
+	F_DOUBLE
+};
 
 struct status_field {
 	const char *key;
@@ -21,6 +34,6 @@ extern const struct status_field status_top_fields[], status_capture_fields[], s
 		status_fill_fields[], status_reading_fields[], status_load_fields[], status_stage_fields[],
 		status_table_fields[], status_script_fields[], status_script_drop_fields[], status_partition_fields[],
 		status_routine_fields[], status_session_fields[], status_problem_fields[], status_bottleneck_fields[],
-		status_event_fields[];
+		status_event_fields[], status_change_fields[];
 
 #endif

@@ -30,6 +30,7 @@ static json_t *field_json(const struct status_field *f, const void *strukt)
 	case F_STATE: return json_string(half_state_name(*(const enum half_state *)at));
 	case F_LEVEL: return json_string(log_level_name(*(const enum log_level *)at));
 	case F_SEVERITY: return json_string(problem_severity_name(*(const enum problem_severity *)at));
+	case F_CHANGE: return json_string(change_kind_name(*(const enum change_kind *)at));
 	case F_BOOL: return json_boolean(*(const bool *)at);
 	case F_U64: return json_integer((json_int_t) * (const uint64_t *)at);
 	case F_I64: return json_integer(*(const int64_t *)at);
@@ -138,6 +139,8 @@ void status_to_json(const struct status *s, struct buf *out)
 	json_object_set_new(o, "bottleneck", object_json(status_bottleneck_fields, &s->bottleneck));
 	json_object_set_new(o, "errors", errors_json(s));
 	json_object_set_new(o, "events", array_json(status_event_fields, s->events, s->nevents, sizeof(*s->events)));
+	json_object_set_new(o, "changes",
+			array_json(status_change_fields, s->changes, s->nchanges, sizeof(*s->changes)));
 	json_dump_callback(o, buf_dump, out, JSON_COMPACT | JSON_REAL_PRECISION(6));
 	json_decref(o);
 }
@@ -177,6 +180,10 @@ static void field_read(const struct status_field *f, void *strukt, const json_t 
 	case F_LEVEL:
 		if (!json_is_string(v) || !log_level_parse(json_string_value(v), (enum log_level *)at))
 			*(enum log_level *)at = LOG_INFO;
+		break;
+	case F_CHANGE:
+		if (!change_kind_parse(json_string_value(v), (enum change_kind *)at))
+			*(enum change_kind *)at = CHANGED_ACTION;
 		break;
 	case F_SEVERITY: *(enum problem_severity *)at = severity_parse(json_string_value(v)); break;
 	case F_BOOL: *(bool *)at = json_is_true(v); break;
@@ -263,6 +270,7 @@ int status_from_json(struct status *s, const char *text, size_t len, struct err 
 	s->sessions = array_read(status_session_fields, json_object_get(o, "sessions"), sizeof(*s->sessions),
 			&s->nsessions);
 	s->events = array_read(status_event_fields, json_object_get(o, "events"), sizeof(*s->events), &s->nevents);
+	s->changes = array_read(status_change_fields, json_object_get(o, "changes"), sizeof(*s->changes), &s->nchanges);
 	json_decref(o);
 	return 0;
 }

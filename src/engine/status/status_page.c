@@ -28,6 +28,9 @@ static const struct {
 	{ "`sessions[]`", "The consoles that are open on this process.", status_session_fields },
 	{ "`bottleneck`", "What limits the pipeline now.", status_bottleneck_fields },
 	{ "`events[]`", "The last 200, the newest last.", status_event_fields },
+	{ "`changes[]`",
+			"What may be the cause of whatever came after it: the last 16 of each kind, the newest last. They are kept over a restart.",
+			status_change_fields },
 };
 
 static const char *const type_names[] = {
@@ -36,6 +39,7 @@ static const char *const type_names[] = {
 	[F_STATE] = "state",
 	[F_LEVEL] = "text",
 	[F_SEVERITY] = "text",
+	[F_CHANGE] = "text",
 	[F_BOOL] = "true, false",
 	[F_U64] = "integer",
 	[F_I64] = "integer",

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/changes.h"
 #include "core/clock.h"
 #include "core/logline.h"
 #include "core/num.h"
@@ -71,6 +72,27 @@ static void restore_one(void *arg, int64_t wall_s, const float *figures)
 	figures_restore(arg, wall_s, figures);
 }
 
+/* What had changed before the start: the newest frame has it. */
+static void restore_changes(struct recording *recording)
+{
+	struct status s;
+	struct buf doc;
+	struct err err;
+
+	err_clear(&err);
+	status_init(&s);
+	buf_init(&doc, RECORDING_DOC_MAX);
+	if (recording_frames(recording) &&
+			recording_read(recording, clock_wall_us() / 1000000, RECORDING_AT, &doc, &err) == 0 &&
+			status_from_json(&s, doc.data, doc.len, &err) == 0)
+		for (size_t i = 0; i < s.nchanges; i++)
+			changes_restore(&s.changes[i]);
+	if (err.kind != ERR_NONE)
+		logline(LOG_WARNING, "recorder", "what had changed before the start is not known: %s", err.msg);
+	buf_done(&doc);
+	status_done(&s);
+}
+
 static void open_it(struct recorder *r, struct err *err)
 {
 	char *dir = xasprintf("%s/recorder", r->e->settings->state_dir);
@@ -88,6 +110,7 @@ static void open_it(struct recorder *r, struct err *err)
 	pthread_mutex_lock(&r->e->lock);
 	recording_each(recording, restore_one, r->e->figures);
 	pthread_mutex_unlock(&r->e->lock);
+	restore_changes(recording);
 	pthread_mutex_lock(&r->lock);
 	r->recording = recording;
 	pthread_mutex_unlock(&r->lock);

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "core/changes.h"
 #include "core/clock.h"
 #include "core/intern.h"
 #include "core/xalloc.h"
@@ -413,6 +414,8 @@ static void copy_events(struct status *out)
 		memmove(out->events, out->events + out->nevents - EVENTS_SHOWN, EVENTS_SHOWN * sizeof(*out->events));
 		out->nevents = EVENTS_SHOWN;
 	}
+	out->changes = xcalloc(CHANGES_MOST, sizeof(*out->changes));
+	out->nchanges = changes_read(out->changes);
 }
 
 static const char *const role_names[] = { [ROLE_ALL] = "all", [ROLE_CAPTURE] = "capture", [ROLE_LOAD] = "load" };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/changes.h"
 #include "source/catalog/mysql_effect.h"
 #include "source/catalog/mysql_statement.h"
 #include "source/decode/mysql_charset.h"
@@ -141,6 +142,19 @@ static void add_touched(struct mysql_stream *st, struct batch *b, struct ddl_res
 		add_alter(st, b, &last->touched[i], at);
 }
 
+/* Its kind and its table: the statement itself may hold values. */
+static void keep_change(const struct ddl_change *d)
+{
+	const struct ddl_table *t = d->table;
+
+	if (d->captured && d->ntables > 0)
+		changes_keep(CHANGED_TABLE, "source", "%s TABLE %s.%s",
+				t->type == 'C'			 ? "CREATE"
+						: t->type == 'D' ? "DROP"
+								 : "ALTER",
+				t->db, t->table);
+}
+
 static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result *res, const struct stream_place *at)
 {
 	set_history_place(st, b, res, at);
@@ -154,8 +168,10 @@ static void add_ddl(struct mysql_stream *st, struct batch *b, struct ddl_result 
 				batch_hold_schema(b, d->table[k].schema);
 			stream_tables_forget(&st->tables, d->table[k].db, d->table[k].table);
 		}
-		if (!stream_skips(st) && !res->temporary && !stream_is_given(st))
+		if (!stream_skips(st) && !res->temporary && !stream_is_given(st)) {
 			stream_add_change(st, b, CHANGE_DDL, at)->ddl = d;
+			keep_change(d);
+		}
 	}
 	if (res->ntouched > 0 && res->nchanges > 0 && !stream_skips(st))
 		add_touched(st, b, res, at);
