@@ -234,7 +234,6 @@ int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alt
 {
 	int result;
 
-	*gap = false;
 	result = s->ops->alter(s, sink_routed(s->conf, schema), alter, gap, err);
 	atomic_fetch_add(&altered, 1);
 	if (result == 0 && !alter->drop)

@@ -195,7 +195,9 @@ int sink_truncate(struct sink *s, const struct schema *schema, struct err *err);
 /*
  * The table follows a statement of the source (row/change.h): columns renamed, dropped and added, or the table dropped. The
  * same call again changes nothing more, so that one that was cut off can be repeated. A column that cannot be renamed
- * (StarRocks before 3.3.2) is NULL afterwards, and *gap set. schema: the table after it.
+ * (StarRocks before 3.3.2) is NULL afterwards, and *gap set. As the target tells nothing of it afterwards, it is set and -1
+ * returned before any value goes: the caller stores it, and calls with *gap true, as it does where one is stored from before.
+ * -1 and *gap false then: refused, the values are there still. schema: the table after it.
  */
 int sink_alter(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, enum sink_had had, bool *gap,
 		struct err *err);

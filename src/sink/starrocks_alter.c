@@ -1,7 +1,7 @@
 /*
  * starrocks_alter.c - a table in StarRocks follows a statement of the source. Each step is a statement of its own that
  * may take a while, and is seen in the columns afterwards, so doing all again changes nothing more. RENAME COLUMN exists
- * from 3.3.2 on: before, the column is added without values, and the caller told of the gap.
+ * from 3.3.2 on: before, the column is added without values, once the caller has stored the gap.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -178,10 +178,31 @@ static int drop_column(struct starrocks_alter *a, const char *name)
 	return carry_out(a);
 }
 
-/* Refused, not interrupted: the version does not know it. */
-static bool cannot_rename(const struct err *err)
+/* Not interrupted: the version does not know it, or a right is missing. */
+static bool is_refused(const struct err *err)
 {
 	return err->kind != ERR_RETRY && err->kind != ERR_UNREACHABLE;
+}
+
+/* The values go, and nothing at the target tells so afterwards: the caller has written it down before. */
+static int leave_gap(struct starrocks_alter *a, const struct ddl_move *m)
+{
+	if (*a->gap)
+		return 0;
+	*a->gap = true;
+	return err_set(a->err, ERR_RETRY, 0,
+			"table %s.%s: column %s gets the name %s without its values, because the target cannot rename it",
+			a->schema->db, a->schema->table, m->from, m->to);
+}
+
+/* Refused too, it has its values still. */
+static int drop_old(struct starrocks_alter *a, const char *name)
+{
+	int result = drop_column(a, name);
+
+	if (result && is_refused(a->err))
+		*a->gap = false;
+	return result;
 }
 
 static int rename_column(struct starrocks_alter *a, const struct ddl_move *m)
@@ -200,11 +221,10 @@ static int rename_column(struct starrocks_alter *a, const struct ddl_move *m)
 	if (a->err->kind == ERR_CONFIG && starrocks_change_check(a->schema, a->allowed, a->text.data, a->err))
 		return -1;
 	c = starrocks_columns_find(&a->have, m->from);
-	if (!cannot_rename(a->err) || (c && c->key))
+	if (!is_refused(a->err) || (c && c->key))
 		return -1;
 	err_clear(a->err);
-	*a->gap = true;
-	return drop_column(a, m->from);
+	return leave_gap(a, m) ? -1 : drop_old(a, m->from);
 }
 
 /* With what MySQL has put into the rows that are there, where that is known here. */

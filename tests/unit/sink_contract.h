@@ -241,7 +241,7 @@ static void contract_gone(struct sink *sink, const char *table)
 	struct schema *s = contract_schema(table, false), *wider = contract_schema(table, true);
 	struct ddl_alter drop = { .drop = true };
 	struct err err = { 0 };
-	bool gap;
+	bool gap = false;
 
 	is_int(sink_prepare_had(sink, s, SINK_HAD_TABLE, &err), -1, "a table that is gone is not made again (%s)",
 			err.msg);

@@ -4,8 +4,11 @@
  * going away, of coming back and of the kill is tried. The log
  * and the target are small ones of the test's own; what decides (load_truncate.c, load_part.c) is the program's.
  *
+ * A column that the target cannot rename is tried in the same way, with a target that refuses what comes after it for a while.
+ *
  * What is asked: an older statement never comes after a younger one, none is carried out before all partitions have
- * stored that they passed the one before, and in the end the target has the rows behind the last one.
+ * stored that they passed the one before, and in the end the target has the rows behind the last one; and of a column that lost
+ * its values, all partitions have stored it.
  */
 #include "tests/tap.h"
 
@@ -29,11 +32,14 @@ static struct {
 	bool row[PARTS][MESSAGES];   /* the target has it */
 	bool label[PARTS][MESSAGES]; /* and has had it */
 	int youngest;		     /* statement that was carried out */
+	bool renamed;		     /* the column has its new name, and no values */
 } kept;
 
 /* What the case is. */
 static bool alters, forgets;		/* forgets: the target knows no label after a kill */
 static int commits, away_from, away_to; /* calls, and those that fail */
+static bool renames;			/* the first statement, which the target cannot do */
+static int refused;			/* what comes after it, so many times */
 static int ahead;			/* turns that the first partition has for one of the second */
 static int too_early, went_back;
 
@@ -87,12 +93,24 @@ static int truncate_table(struct sink *s, const struct schema *schema, struct er
 static int alter_table(struct sink *s, const struct schema *schema, const struct ddl_alter *alter, bool *gap,
 		struct err *err)
 {
-	(void)s, (void)alter, (void)err;
-	*gap = false;
-	return statement_at_target(schema);
+	(void)s;
+	if (alter->drop)
+		return statement_at_target(schema);
+	if (!kept.renamed && !*gap) {
+		*gap = true;
+		return err_set(err, ERR_RETRY, 0, "its values go");
+	}
+	kept.renamed = true;
+	return 0;
 }
 
-static const struct sink_ops sink_ops = { .truncate = truncate_table, .alter = alter_table };
+static int prepare(struct sink *s, const struct schema *schema, struct err *err)
+{
+	(void)s, (void)schema;
+	return refused-- > 0 ? err_set(err, ERR_RETRY, 0, "another ALTER TABLE is running") : 0;
+}
+
+static const struct sink_ops sink_ops = { .truncate = truncate_table, .alter = alter_table, .prepare = prepare };
 
 /* ---- a process ---- */
 
@@ -108,7 +126,8 @@ static struct schema *schemas[STATEMENTS + 1];
 
 static void add_message(struct load_part *p, int64_t offset)
 {
-	static struct ddl_alter drop = { .drop = true };
+	static const struct ddl_move move = { .from = "a", .to = "b" };
+	static struct ddl_alter drop = { .drop = true }, rename = { .moves = &move, .nmoves = 1 };
 	int n = messages[offset];
 	struct load_item *item = load_item_new(&l);
 	struct batch *b = load_batch_get(&l);
@@ -120,7 +139,7 @@ static void add_message(struct load_part *p, int64_t offset)
 	r->offset = offset;
 	r->timestamp_ms = n; /* as a version before wrote a statement's number */
 	c->op = n == 0 ? CHANGE_UPSERT : alters ? CHANGE_ALTER : CHANGE_TRUNCATE;
-	c->alter = &drop;
+	c->alter = renames ? &rename : &drop;
 	c->schema = schemas[n];
 	part_add(p, &(struct piece){ .item = item, .count = 1, .from = offset, .to = offset + 1, .truncate = n > 0 });
 }
@@ -262,6 +281,32 @@ static void all_cases(const char *what, int turns)
 	is_int(wrong, 0, "%s: the target has the rows behind the last one", what);
 }
 
+/* All statements are the renaming, which is carried out once, and leaves nothing to be seen of it. */
+static void column_lost(int turns)
+{
+	int stuck = 0, told = 0, untold = 0;
+
+	ahead = turns;
+	alters = renames = true;
+	for (int from = 0; from < 12; from++)
+		for (int n = 0; n < 40; n++) {
+			case_begin(from, from + 2);
+			refused = n % 4;
+			run(n);
+			problems_free(sh.problems);
+			sh.problems = problems_new();
+			killed();
+			run(TURNS);
+			stuck += !done();
+			killed();
+			for (int i = 0; i < PARTS; i++)
+				*(strstr(kept.text[i], "\"column\":1") ? &told : &untold) += 1;
+		}
+	alters = renames = false;
+	is_int(stuck, 0, "a column without its values: all of it is loaded");
+	ok(told > 0 && untold == 0, "all partitions have stored that it has none (%d, %d not)", told, untold);
+}
+
 /* The group has given both partitions to another process, which has loaded everything; this one does not know yet. */
 static void put_out(void)
 {
@@ -302,6 +347,8 @@ int main(void)
 		forgets = true;
 		all_cases(alters ? "ALTER TABLE, labels forgotten" : "TRUNCATE, labels forgotten", turns);
 	}
+	for (int turns = 1; turns <= 4; turns++)
+		column_lost(turns);
 	put_out();
 	return tap_done();
 }

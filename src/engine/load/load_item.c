@@ -86,7 +86,7 @@ struct load_topic *load_topic_get(struct load *l, const char *name)
 void load_tell_gap(struct load *l, const char *table)
 {
 	problem_raise(l->sh->problems, PROBLEM_COLUMN_EMPTY, table,
-			"a column was renamed or added in MySQL, and the target could not follow");
+			"a column was renamed, added or dropped in MySQL, and rows that are at the target could not follow");
 }
 
 /* ---- what is on its way ---- */

@@ -161,24 +161,30 @@ enum half_state trouble_state(enum err_kind kind)
 
 /* ---- what is stored ---- */
 
-int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
+int part_save(struct load_worker *w, struct load_part *p, int64_t intent, struct err *err)
 {
-	struct err err;
 	char text[PLACE_TEXT];
 
-	err_clear(&err);
 	p->place.intent = intent;
 	snprintf(p->place.by, sizeof(p->place.by), "%s", w->l->sh->settings->name);
 	place_print(text, sizeof(text), &p->place);
-	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, &err)) {
-		err_wrap(&err, "offset of %s[%d]", p->topic, (int)p->partition);
-		part_trouble(w, p, trouble_state(err.kind), &err);
-		return -1;
-	}
+	if (log_reader_commit(w->l->reader, p->topic, p->partition, p->next, text, err))
+		return err_wrap(err, "offset of %s[%d]", p->topic, (int)p->partition);
 	p->committed = p->next;
 	atomic_store(&p->state_cut, p->place.state_at >= 0 ? p->place.state_at : p->next);
 	p->unstored = false;
 	return 0;
+}
+
+int part_commit(struct load_worker *w, struct load_part *p, int64_t intent)
+{
+	struct err err;
+
+	err_clear(&err);
+	if (part_save(w, p, intent, &err) == 0)
+		return 0;
+	part_trouble(w, p, trouble_state(err.kind), &err);
+	return -1;
 }
 
 /* Nothing more waits: all that is loaded is stored, or will be. */

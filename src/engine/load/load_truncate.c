@@ -30,6 +30,16 @@ static bool empties(const struct change *c)
 	return c->op == CHANGE_TRUNCATE || c->alter->drop;
 }
 
+/* The table is filled with rows that the log has. */
+static void columns_filled(struct load_worker *w, struct load_part *p)
+{
+	p->place.column = false;
+	for (size_t i = 0; i < p->of->nparts; i++)
+		if (p->of->parts[i] && p->of->parts[i]->place.column)
+			return;
+	problem_clear(w->l->sh->problems, PROBLEM_COLUMN_EMPTY, p->meter->name);
+}
+
 /* The table is read again behind it, or is empty in MySQL: nothing is missing any more. */
 static void gap_over(struct load_worker *w, struct load_part *p)
 {
@@ -61,6 +71,7 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 		p->looked = true;
 		p->passing = false;
 		atomic_store(&p->meter->pass, 0);
+		columns_filled(w, p);
 		gap_over(w, p);
 	}
 	p->next = p->pieces[0].to;
@@ -69,33 +80,47 @@ static void truncate_pass(struct load_worker *w, struct load_part *p, int64_t id
 	part_store(w, p);
 }
 
-/* A table that was emptied is filled with rows that the log has; a column that could not follow has no values. */
+/* A column that could not follow has no values. It is stored before they go: who does this again finds nothing to do. */
+static int alter_columns(struct load_worker *w, struct load_part *p, const struct change *c, struct err *err)
+{
+	enum sink_had had = topic_had(p, c->schema) ? SINK_HAD_TABLE : SINK_HAD_NOTHING;
+	bool gap = p->place.column;
+	int result = sink_alter(w->sink, c->schema, c->alter, had, &gap, err);
+
+	if (!gap || p->place.column)
+		return result;
+	p->place.column = true;
+	if (result) { /* else it is stored with the statement */
+		err_clear(err);
+		p->place.column = part_save(w, p, -1, err) == 0;
+		if (!p->place.column)
+			return -1;
+		result = sink_alter(w->sink, c->schema, c->alter, had, &gap, err);
+	}
+	p->place.column = gap;
+	p->unstored |= !gap;
+	if (gap)
+		load_tell_gap(w->l, p->meter->name);
+	return result;
+}
+
 static int carry_out(struct load_worker *w, struct load_part *p, const struct change *c, struct err *err)
 {
-	bool gap;
-
 	if (topic_owner(w, p->of, c->schema, err))
 		return -1;
 	if (c->op == CHANGE_TRUNCATE) {
 		if (sink_truncate(w->sink, c->schema, err))
 			return -1;
-		p->place.column = false;
-		problem_clear(w->l->sh->problems, PROBLEM_COLUMN_EMPTY, p->meter->name);
 		changes_tell(CHANGED_TABLE, LOG_NOTICE, "sink", "%s: truncated", p->meter->name);
 		return 0;
 	}
 	sink_allow(w->sink, atomic_load(&p->meter->follows));
-	if (sink_alter(w->sink, c->schema, c->alter, topic_had(p, c->schema) ? SINK_HAD_TABLE : SINK_HAD_NOTHING, &gap,
-			    err) &&
-			!(p->passing && sink_lost(w->sink))) {
+	if (alter_columns(w, p, c, err) && !(p->passing && sink_lost(w->sink))) {
 		if (sink_lost(w->sink))
 			part_lost(w, p, err);
 		return -1;
 	}
 	atomic_store(&p->meter->follows, false);
-	p->place.column = (p->place.column && !c->alter->drop) || gap;
-	if (p->place.column)
-		load_tell_gap(w->l, p->meter->name);
 	changes_tell(CHANGED_TABLE, LOG_NOTICE, "sink", "%s: %s", p->meter->name,
 			c->alter->drop ? "dropped" : "columns altered");
 	return 0;
@@ -134,6 +159,7 @@ static bool is_stored(const struct load_part *p)
 struct stand {
 	unsigned wanted, there; /* those that have to reach it, those that have */
 	bool done;		/* one has passed it: it was carried out */
+	bool column;		/* one has stored that a column could not follow */
 };
 
 static int take_stand(struct load_worker *w, struct load_part *p, int64_t id, struct stand *s, struct err *err)
@@ -149,8 +175,7 @@ static int take_stand(struct load_worker *w, struct load_part *p, int64_t id, st
 			continue;
 		s->wanted += (unsigned)has;
 		s->done |= q->place.truncated == id;
-		if (q->place.truncated == id)
-			p->place.column = q->place.column;
+		s->column |= q->place.column;
 		s->there += part_at_truncate(q) && is_stored(q) && truncate_id(q, 0) == id;
 	}
 	return 0;
@@ -177,13 +202,14 @@ void part_truncate(struct load_worker *w, struct load_part *p)
 		part_trouble(w, p, HALF_RETRYING, &why);
 		return;
 	}
+	part_waits(w->l, p, !s.done && s.there < s.wanted);
+	if (!s.done && s.there < s.wanted)
+		return;
+	p->place.column |= s.column; /* all have the statements before behind them */
 	if (s.done) {
 		truncate_pass(w, p, id);
 		return;
 	}
-	part_waits(w->l, p, s.there < s.wanted);
-	if (s.there < s.wanted)
-		return;
 	if (load_all_here(w->l->sh, change->op == CHANGE_TRUNCATE ? "TRUNCATE" : "ALTER TABLE", p->topic, p->of->owned,
 			    &why)) {
 		part_trouble(w, p, trouble_state(why.kind), &why);

@@ -52,7 +52,8 @@ void part_trouble(struct load_worker *w, struct load_part *p, enum half_state st
 void part_fine(struct load_worker *w, struct load_part *p);
 /* Its turn comes when its state says, which has changed. */
 void part_schedule(struct load_worker *w, struct load_part *p);
-/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: it is in trouble now. */
+/* Stores what is loaded, and the range that comes next (intent; -1 none). -1: of part_commit(), it is in trouble now. */
+int part_save(struct load_worker *w, struct load_part *p, int64_t intent, struct err *err);
 int part_commit(struct load_worker *w, struct load_part *p, int64_t intent);
 void part_store(struct load_worker *w, struct load_part *p);
 enum half_state trouble_state(enum err_kind kind);

@@ -71,7 +71,7 @@ static const struct problem_kind kinds[PROBLEM_COUNT] = {
 			"Nothing: it ends with the snapshot. millrace status shows how far it is.", NULL, NULL,
 			GOES_ON },
 	[PROBLEM_COLUMN_EMPTY] = { "column-empty", "table", PROBLEM_ERROR, true, AT_ONCE,
-			"A column that was renamed in MySQL is NULL at the target in rows that have not changed since.",
+			"A column was renamed, added or dropped in MySQL, and rows that have not changed since are as before at the target, or have NULL in it.",
 			"Read the table again.", "millrace snapshot %s --truncate", "snapshot tables=%s truncate=yes",
 			GOES_ON },
 	[PROBLEM_SCHEMA_UNKNOWN] = { "schema-unknown", "table", PROBLEM_ERROR, true, AT_ONCE,
