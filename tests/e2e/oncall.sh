@@ -2,9 +2,7 @@
 # oncall.sh - questions of docs/oncall.md on a pipeline in which each situation is real: the keys that stand there, pressed in consoles of 80x24 and
 # 120x40 that are attached to it, lead to the words that stand there. (tests/screen/test_oncall.c walks all thirty, on answers that are made.)
 . "${top_srcdir:?}/tests/e2e/lib.sh"
-command -v tmux >/dev/null || { echo "1..0 # SKIP no tmux"; exit 0; }
-export LC_ALL=C.UTF-8 TERM=xterm-256color ASAN_OPTIONS=detect_leaks=0
-unset TMUX
+. "$top/tests/e2e/oncall_lib.sh"
 
 start_mysql --binlog-row-metadata=MINIMAL
 cat > "$dir/shop.lua" <<'L'
@@ -24,65 +22,7 @@ start_millrace
 until_true 60 status_is '[.tables[] | select(.loaded > 0)] | length == 2'; ok $? "rows flow"
 until_true 20 status_is '.problems == []'; ok $? "and nothing is wrong" || status | jq -c .problems | note
 
-t() { tmux -S "$dir/tmux.sock" -f /dev/null "$@"; }
-cleanups+=("t kill-server")
-for size in 80x24 120x40; do
-	t new-session -d -s "$size" -x "${size%x*}" -y "${size#*x}" "'$millrace' -c '$dir/millrace.conf' attach"
-done
-screen() { t capture-pane -p -t "$1"; }
-shows() { screen "$1" | grep -qF -- "$2"; }
-cell() { awk -F ' [|] ' -v n="| $1" -v c="$2" '$1 == n { print $c }' "$top/docs/oncall.md"; } # NUMBER COLUMN
-
-# press KEYS CONSOLE...: as they are written; what stands without backticks is typed
-press()
-{
-	local key keys=$1 size
-	shift
-	while read -r key; do
-		for size; do
-			case $key in
-			'`Esc`') t send-keys -t "$size" Escape ;;
-			'`PgDn`') [ "$size" != 80x24 ] || t send-keys -t "$size" PageDown ;; # a larger screen has it without
-			'`Ctrl-S`') t send-keys -t "$size" C-s ;;
-			'`'*) t send-keys -t "$size" "${key//\`/}" ;;
-			*) t send-keys -t "$size" -l -- "$key" ;;
-			esac
-		done
-		# As fingers would: a dialog takes no key that was on its way before it was there. Esc opens none, but is no part of the key after it.
-		if [ "$key" = '`Esc`' ]; then sleep 0.1; else sleep 0.3; fi
-	done < <(tr ' ' '\n' <<< "$keys")
-}
-
-# told LEVEL SUBJECT: both consoles have the problem on their first screen. They ask once a second, so status may know it before them.
-has_line() { screen "$1" | grep -qE "^.$2 +[^ ]+ +$3"; }
-told()
-{
-	local size
-	for size in 80x24 120x40; do
-		until_true 20 has_line "$size" "$1" "$2"; ok $? "$size: $1 of $2 is on the first screen" || screen "$size" | note
-	done
-}
-
-# Back to the first screen, with nothing open and no filter.
-home() { press '`Esc` `Esc` `Esc` `Esc` `1`' "$@"; }
-
-# question NUMBER WORD...: the keys of that question lead to a screen with each of the words
-question()
-{
-	local n=$1 size word
-	shift
-	press "$(cell "$n" 3)" 80x24 120x40
-	for word; do
-		for size in 80x24 120x40; do
-			until_true 20 shows "$size" "$word"; ok $? "$size: $(cell "$n" 2) '$word'" || { cell "$n" 3; screen "$size"; } | note
-		done
-	done
-	home 80x24 120x40
-}
-
-for size in 80x24 120x40; do
-	until_true 60 shows "$size" "nothing is wrong"; ok $? "a console of $size" || screen "$size" | note
-done
+open_consoles
 question 1 "nothing is wrong" "complete to"
 question 3 "attached" "$(id -un)" "last request"
 question 12 "This costs" "group-reset"

@@ -52,7 +52,7 @@ static const struct canned {
 	const char *request, *line;
 } canned[] = {
 	{ "problem", "{\"part\":\"check\",\"state\":\"problem\",\"what\":\"mysql tcp 10.0.0.1:3306\",\"text\":\"refused\"}" },
-	{ "problem", "{\"part\":\"check\",\"state\":\"problem\",\"what\":\"kafka tcp 10.0.0.2:9092\",\"text\":\"no answer\"}" },
+	{ "problem", "{\"part\":\"check\",\"state\":\"problem\",\"what\":\"kafka tcp 10.0.0.2:9092\",\"text\":\"refused\"}" },
 	{ "problem", "{\"part\":\"check\",\"state\":\"problem\",\"what\":\"starrocks tcp 10.0.0.3:8030\",\"text\":\"refused\"}" },
 	{ "trace", "script  dropped: orders.lua:5: a test (version 3f0a77c1d2b4)" },
 	{ "trace", "verdict: the row is not at the target, because the script says so" },

@@ -92,15 +92,15 @@ struct view_page {
 /* What a key does with the line that is seen first of a text; false: nothing. */
 static inline bool view_page_scroll(int *top, int lines, enum action action)
 {
-	enum { PAGE = 10 };
+	enum { PAGE = 18, HALF = 9 }; /* what a screen of 80x24 shows, and two lines of before */
 
 	switch (action) {
 	case ACTION_DOWN: ++*top; break;
 	case ACTION_UP: --*top; break;
-	case ACTION_PAGE_DOWN:
-	case ACTION_HALF_DOWN: *top += PAGE; break;
-	case ACTION_PAGE_UP:
-	case ACTION_HALF_UP: *top -= PAGE; break;
+	case ACTION_PAGE_DOWN: *top += PAGE; break;
+	case ACTION_HALF_DOWN: *top += HALF; break;
+	case ACTION_PAGE_UP: *top -= PAGE; break;
+	case ACTION_HALF_UP: *top -= HALF; break;
 	case ACTION_FIRST: *top = 0; break;
 	case ACTION_LAST: *top = lines; break;
 	default: return false;
