@@ -112,6 +112,14 @@ static void page_answer(struct console *c, int job, const struct buf *lines, boo
 	c->lanes[job] = LANE_NONE;
 }
 
+/* No more of its answer is shown, so the engine need not make it. */
+static void end_shown(struct console *c)
+{
+	feed_cancel(c->feed, c->shown);
+	screen_answer_end(&c->screen, NULL);
+	c->shown = 0;
+}
+
 /* What one job has answered. Of those that are not shown only the end is told: what failed, or that it is done. */
 static void console_answer(struct console *c, int job)
 {
@@ -129,8 +137,11 @@ static void console_answer(struct console *c, int job)
 	if (shown)
 		show_lines(c, &lines);
 	buf_done(&lines);
-	if (!done)
+	if (!done) {
+		if (shown && c->screen.full)
+			end_shown(c);
 		return;
+	}
 	c->running[job] = false;
 	if (shown)
 		screen_answer_end(&c->screen, why[0] ? why : NULL);

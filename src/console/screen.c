@@ -22,7 +22,7 @@ void screen_init(struct screen *s, bool in_process, const char *where, const str
 	for (int i = 0; i < VIEW_COUNT; i++)
 		grid_init(&s->grids[i], view_get((enum view_id)i)->sort);
 	menu_init(&s->menu);
-	buf_init(&s->text, SCREEN_TEXT_MAX);
+	buf_init(&s->text, SCREEN_TEXT_MAX + SCREEN_CUT_ROOM);
 	buf_init(&s->clip, CLIP_MAX);
 	buf_init(&s->edit_text, CLIP_MAX);
 	buf_init(&s->batch, BATCH_MAX);

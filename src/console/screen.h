@@ -16,7 +16,7 @@
 #include "engine/engine.h"
 
 enum screen_mode { MODE_LIST, MODE_FILTER, MODE_SEARCH, MODE_COMMAND, MODE_PROMPT, MODE_DIALOG, MODE_TEXT, MODE_MENU };
-enum { SCREEN_DEEP = 6, SCREEN_TEXT_MAX = 256 << 10 }; /* of an answer; more is cut, and said */
+enum { SCREEN_DEEP = 6, SCREEN_TEXT_MAX = 256 << 10, SCREEN_CUT_ROOM = 200 }; /* of an answer; more is cut, and said */
 enum screen_wish { WISH_NONE, WISH_LEAVE, WISH_LEAVE_RUNNING, WISH_REPAINT, WISH_SUSPEND, WISH_EDIT, WISH_EDIT_TEXT };
 
 struct screen_dialog {
@@ -76,6 +76,7 @@ struct screen {
 	unsigned batch_count, batch_done;
 	unsigned cancel; /* 1 << lane: to be ended */
 	bool asked;	 /* the answer of a request goes to the overlay */
+	bool full;	 /* which takes no more of it: the request is to be ended */
 	enum screen_wish wish;
 	char edit[1024];      /* WISH_EDIT: the file */
 	struct buf edit_text; /* WISH_EDIT_TEXT: the text, and what has become of it */

@@ -17,15 +17,21 @@ void screen_answer(struct screen *s, const char *line, size_t len)
 {
 	int before = s->text_top;
 
-	if (!s->asked)
+	if (!s->asked || s->full)
 		return;
 	if (s->mode != MODE_TEXT) {
 		s->mode = MODE_TEXT;
 		buf_reset(&s->text);
 		s->text_top = before = 0;
 	}
-	buf_put(&s->text, line, len);
-	buf_putc(&s->text, '\n');
+	s->full = s->text.len + len >= SCREEN_TEXT_MAX;
+	if (s->full) {
+		buf_printf(&s->text, "-- cut here: the console shows %d KiB of an answer, and ended the request\n",
+				SCREEN_TEXT_MAX >> 10);
+	} else {
+		buf_put(&s->text, line, len);
+		buf_putc(&s->text, '\n');
+	}
 	s->text_top = before;
 }
 
@@ -33,11 +39,11 @@ void screen_answer_end(struct screen *s, const char *why)
 {
 	if (why)
 		screen_toast(s, ROLE_STATUS_ERROR, "%s", why);
-	else if (s->text.failed)
+	else if (s->full)
 		screen_toast(s, ROLE_WARN, "the answer was cut at %d KiB", SCREEN_TEXT_MAX >> 10);
 	else if (s->mode != MODE_TEXT || !s->asked)
 		screen_toast(s, ROLE_OK, "done");
-	s->asked = false;
+	s->asked = s->full = false;
 }
 
 /* ---- what is asked before ---- */

@@ -526,6 +526,28 @@ static void test_command(void)
 	ok(strstr(dump(), "no such request") != NULL, "a refusal is told");
 }
 
+/* A tap of much: what does not fit is not asked for any more, and that is told where it was cut. */
+static void test_long_answer(void)
+{
+	char line[1000];
+	int n = 0;
+
+	memset(line, 'x', sizeof(line));
+	start(24, 80);
+	keys(":tap sink\r");
+	while (!screen.full && n < 1000) {
+		screen_answer(&screen, line, sizeof(line));
+		n++;
+	}
+	is_int(n, SCREEN_TEXT_MAX / 1001 + 1, "an answer is taken until it is long enough");
+	screen_answer_end(&screen, NULL);
+	ok(strstr(dump(), "cut at 256 KiB") != NULL, "what was not is told");
+	ok(memmem(screen.text.data, screen.text.len, "-- cut here", 11) != NULL, "where it ends, too");
+	keys("q:tap sink\r");
+	screen_answer(&screen, "{\"id\":2}", 8);
+	ok(!screen.full && strstr(dump(), "{\"id\":2}") != NULL, "the next one begins anew");
+}
+
 static void test_request_line(void)
 {
 	struct request_line line;
@@ -2242,6 +2264,7 @@ int main(void)
 	test_leaving();
 	test_estimate();
 	test_command();
+	test_long_answer();
 	test_request_line();
 	test_snapshot();
 	test_look();
