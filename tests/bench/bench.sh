@@ -1,7 +1,7 @@
 #!/bin/bash
 # bench.sh - the figures of docs/benchmarks.md, each beside what it is compared with, measured back to back in one run.
 #
-#   bench.sh [--append] [a b c debezium d e f g h i j k l m]    without letters: all but debezium, g, h, i and j
+#   bench.sh [--append] [a b c debezium d e f g h i j k l m n]    without letters: all but debezium, g, h, i, j and n
 #
 #   a, b      the binlog read and thrown away; to JSON into nowhere (sysbench, and multi-row inserts)
 #   c         a backlog drained into Kafka with exactly once; debezium: the same by Debezium 3.0.8
@@ -15,6 +15,7 @@
 #   k         rows of 24 tables among 10,000, against one table alone: what a row costs the log
 #   l         `millrace messages` through all rows, in Kafka and in the embedded log: without a filter, with a text, with Lua
 #   m         loading alone, commits of 0 and 80 ms: narrow and wide rows, bad rows, three rates, 1,000 tables (loading.sh); four minutes
+#   n         the console: first frame, keys, at rest, beside a load, with 10,000 tables; the recorder (console.sh); six minutes
 #
 # Sizes: BENCH_EVENTS (sysbench transactions, 4 rows each), BENCH_ROWS (rows of the inserted table), BENCH_BIG (rows of
 # the large transaction), BENCH_COMMIT (ms that a commit of the double takes, 80; take 0, too), BENCH_SECONDS (of latency), BENCH_TABLE (rows of the large table), BENCH_TABLES (many tables).
@@ -26,6 +27,7 @@ export top_srcdir=${top_srcdir:-$(cd "$here/../.." && pwd)} top_builddir=${top_b
 export KAFKA_JVM=${KAFKA_JVM:--XX:+UseG1GC -XX:MaxGCPauseMillis=20} DEBEZIUM_JVM=${DEBEZIUM_JVM:--XX:+UseG1GC}
 . "$here/../e2e/lib.sh"
 . "$here/loading.sh"
+. "$here/console.sh"
 
 events=${BENCH_EVENTS:-50000} rows=${BENCH_ROWS:-1000000} big=${BENCH_BIG:-1000000} seconds=${BENCH_SECONDS:-10} commit=${BENCH_COMMIT:-80}
 append=no
@@ -526,7 +528,7 @@ if wants a || wants b || wants c || wants debezium; then
 		! wants debezium || drain_debezium $((sysbench_rows - 1)) "$cpu"
 	fi
 fi
-if wants a || wants b || wants c || wants d || wants e || wants f || wants l; then make_inserted; fi
+if wants a || wants b || wants c || wants d || wants e || wants f || wants l || wants n; then make_inserted; fi
 if wants a || wants b; then compare_stream multi-row 'bench\.orders' "1.5 M rows/s"; fi
 ! wants c ||
 	drain_millrace c "multi-row: backlog into Kafka, exactly once" m bench.orders never "$rows" "200 k rows/s, 1 s"
@@ -543,4 +545,5 @@ fi
 ! wants k || bench_among
 ! wants l || bench_scan
 ! wants m || bench_loading
+! wants n || bench_console
 [ $append = no ] || cat "$dir/heading" "$results" >> "$top/docs/benchmarks.md"
