@@ -2181,17 +2181,21 @@ static void test_small(void)
 	ok(strstr(dump(), "control socket: refused") != NULL, "which says what is wrong");
 }
 
-/* Keys by chance, with answers between them, whole and cut short: nothing crashes, and Esc leads out of everything. */
+/* Keys and sizes by chance, SCREEN_KEYS of them, with answers between them, whole and cut short: nothing crashes, and Esc leads out of everything. */
 static void test_random(void)
 {
 	static const uint32_t keys_of[] = { '1', '2', '+', '-', 'c', '3', '5', 'm', '\r', '\r', '\r', KEYCODE_ESCAPE,
 		'q', '/', 'n', 'N', 'f', 's', 'F', 'J', 'K', ']', '[', 'y', 'T', 'g', 'G', 'j', 'k', KEYCODE_UP,
 		KEYCODE_DOWN, KEYCODE_PAGE_UP, KEYCODE_PAGE_DOWN, 'a', '\'', '"', '\\', 'z', ':', '?', '<', '>', 'I',
-		'p', KEYCODE_CTRL('u'), KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB, 'A', '!', 'r', 'D' };
+		'p', KEYCODE_CTRL('u'), KEYCODE_CTRL('w'), KEYCODE_BACKSPACE, 0x20ac, KEYCODE_TAB, 'A', '!', 'r', 'D',
+		'4', '6', '7', '8', '9', '0', 'W', 'w', 'C', 'v', 'U', ' ', 'e', 'x', 'd', 'u', '@', 'h', 'l', 'P', 'R',
+		't', KEYCODE_CTRL('s') };
+	const char *wanted = getenv("SCREEN_KEYS");
+	long presses = wanted ? atol(wanted) : 20000;
 	uint64_t state = 7;
 
 	start(24, 80);
-	for (int i = 0; i < 20000; i++) {
+	for (long i = 0; i < presses; i++) {
 		static const char *const odd[] = {
 			"{\"series\":7,\"values\":\"x\"}", "{\"series\":\"sink.p99\",\"unit\":\"us\"}",
 			"{\"series\":\"sink.latency\",\"values\":[[1,2],null,3,[]],\"le_us\":[1,\"x\"],\"step_s\":0}",
@@ -2215,14 +2219,14 @@ static void test_random(void)
 			answer(i % 3 ? LANE_LIST_BESIDE : LANE_DETAIL_BESIDE, odd[state >> 45 & 3]);
 			screen_lane_end(&screen, i % 3 ? LANE_LIST_BESIDE : LANE_DETAIL_BESIDE, "");
 		}
-		if (i % 97 == 0)
+		if (i % 23 == 0)
 			canvas_resize(&canvas, 10 + (int)((state >> 40) % 50), 40 + (int)((state >> 50) % 160));
 		if (i % 7 == 0)
 			dump();
 	}
 	for (int i = 0; i < 10; i++)
 		screen_key(&screen, KEYCODE_ESCAPE, false);
-	is_int(screen.mode, MODE_LIST, "20,000 keys by chance, and Esc leads out");
+	is_int(screen.mode, MODE_LIST, "%ld keys by chance, and Esc leads out", presses);
 	ok(screen.view < VIEW_TABS, "also of the messages");
 }
 
