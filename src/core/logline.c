@@ -166,6 +166,11 @@ void logline_level(enum log_level level)
 	atomic_store(&out_level, (int)level);
 }
 
+enum log_level logline_level_now(void)
+{
+	return (enum log_level)atomic_load(&out_level);
+}
+
 void logline(enum log_level level, const char *part, const char *fmt, ...)
 {
 	struct log_entry entry = { .level = level, .wall_us = clock_wall_us() }, told[RECENT];

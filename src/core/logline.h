@@ -25,6 +25,7 @@ struct log_entry {
 
 void logline_open(int fd, enum log_format format, enum log_level level); /* fd -1: ring only */
 void logline_level(enum log_level level);				 /* another one from now on */
+enum log_level logline_level_now(void);
 void logline(enum log_level level, const char *part, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 size_t logline_read(uint64_t after_seq, struct log_entry *out, size_t max); /* oldest first, from the ring of 1024 */
 const char *log_level_name(enum log_level level);

@@ -49,6 +49,17 @@ ask dump tables "$dir/state/control.sock" --size 60x12; is $? 0 "by its socket"
 ask dump tabels; is $? 2 "a view that is not there: exit 2"; grep -q "nearest: tables" "$dir/err"; ok $? "names the nearest"
 for size in 80 0x0 80x 9999x24 80x24x1 x; do ask dump tables --size "$size"; is $? 2 "--size $size: exit 2"; done
 
+# ---- another level of log lines, at once ----
+
+level() { ask dump config --json && jq -e --arg v "$1" '[.rows[] | select(.setting == "log.level")][0].value == $v' "$dir/out" > /dev/null; }
+level info; ok $? "log.level as it is set" || note < "$dir/out"
+ask "do" log-level level=debug; is $? 0 "another one, without a change of the file" || note < "$dir/err"
+grep -q 'notice  *engine: log.level is debug on request of ' "$dir/run.log"; ok $? "is told, with who it was" || note < "$dir/run.log"
+level debug; ok $? "and is in force" || note < "$dir/out"
+ask "do" log-level level=loud; is $? 2 "one that is none: exit 2"
+ask "do" reload; is $? 0 "a reload"
+level info; ok $? "takes the file's again" || note < "$dir/out"
+
 # ---- the same as a console shows ----
 
 if command -v tmux > /dev/null; then

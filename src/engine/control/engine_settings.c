@@ -6,6 +6,7 @@
 
 #include "core/buf.h"
 #include "core/json.h"
+#include "core/logline.h"
 #include "engine/engine_parts.h"
 
 enum { VALUE_MAX = 1 << 20 };
@@ -77,6 +78,7 @@ static int put_option(const struct conf_option *o, const void *settings, const c
 		void *arg)
 {
 	const void *field = (const char *)settings + o->offset;
+	const char *text;
 	struct buf value;
 	int gone;
 
@@ -84,7 +86,10 @@ static int put_option(const struct conf_option *o, const void *settings, const c
 		return put_pairs(section, field, emit, arg);
 	buf_init(&value, VALUE_MAX);
 	conf_format(o, settings, &value);
-	gone = put_line(o, section, o->key, value.data ? value.data : "", o->preset, emit, arg);
+	text = value.data ? value.data : "";
+	if (strcmp(o->key, "log.level") == 0) /* a request may have set another one */
+		text = log_level_name(logline_level_now());
+	gone = put_line(o, section, o->key, text, o->preset, emit, arg);
 	buf_done(&value);
 	return gone;
 }

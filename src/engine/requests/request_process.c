@@ -159,6 +159,21 @@ static int ask_reload(struct ask *a)
 	return engine_reload_file(a->e, ask_who(a), a->err);
 }
 
+/* Until a reload says otherwise; the file is as it was. */
+static int ask_log_level(struct ask *a)
+{
+	const char *name = engine_request_arg(a->r, "level");
+	enum log_level level;
+
+	if (!log_level_parse(name, &level))
+		return err_set(a->err, ERR_CONFIG, 0,
+				"log-level: expected error, warning, notice, info or debug, found '%.40s'", name);
+	logline_level(level);
+	logline(level < LOG_NOTICE ? level : LOG_NOTICE, "engine",
+			"log.level is %s on request of %s, until the next reload", log_level_name(level), ask_who(a));
+	return 0;
+}
+
 /* ---- the rows ---- */
 
 static const struct engine_request_arg_doc status_args[] = {
@@ -182,6 +197,11 @@ static const struct engine_request_arg_doc resume_args[] = {
 static const struct engine_request_arg_doc acknowledge_args[] = {
 	{ "problem", ARG_TEXT, true, NULL, EFFECT_READ, "its code, as status prints it" },
 	{ "subject", ARG_TEXT, false, NULL, EFFECT_READ, "only this one" },
+	NO_MORE,
+};
+static const struct engine_request_arg_doc log_level_args[] = {
+	{ "level", ARG_CHOICE, true, "error|warning|notice|info|debug", EFFECT_READ,
+			"the least important line that is told" },
 	NO_MORE,
 };
 static const struct engine_request_arg_doc problem_args[] = {
@@ -235,5 +255,8 @@ const struct request_row requests_of_process[] = {
 	{ { "reload", EFFECT_REVERSIBLE, "read the configuration file and the scripts again, as SIGHUP does", no_args,
 			  DOER_ANY },
 			ask_reload },
+	{ { "log-level", EFFECT_REVERSIBLE, "another log.level at once, until the next reload", log_level_args,
+			  DOER_ANY },
+			ask_log_level },
 	{ .run = NULL },
 };
