@@ -37,6 +37,7 @@ violations() {
 		door("core/conf", " buf.h clock.h err.h intern.h json.h logline.h num.h report.h text.h xalloc.h ")
 		floor("script/zone", "zone")
 		floor("script/query", "query")
+		floor("script/memory", "memory")
 		floor("source/decode", "decode")
 		floor("source/server", "server decode")
 		floor("source/catalog", "catalog server decode")

@@ -196,17 +196,17 @@ static void emit_result(lua_State *L, struct script *s, int idx)
 
 /* ---- one change ---- */
 
-/* Upvalues: transform, delete, row, event. Runs inside lua_pcall(). */
-int script_run_change(lua_State *L)
+enum { TRANSFORM = 1, DELETE, ROW, EVENT, RESULT }; /* on the stack */
+
+static void run_change(lua_State *L, struct script *s)
 {
-	struct script *s = script_of(L);
 	const struct change *c = s->change;
 	struct script_row *r = s->row;
 	bool deletes = c->op == CHANGE_DELETE;
 
 	r->cells = deletes ? c->before : c->after;
 	if (r->cells == NULL)
-		return luaL_error(L, "expected a row in the change, found none");
+		luaL_error(L, "expected a row in the change, found none");
 	r->own = r->key_written = r->kept = false;
 	r->to = 0;
 	r->call = s->call;
@@ -215,19 +215,73 @@ int script_run_change(lua_State *L)
 	if (deletes && !s->has_delete) {
 		emit(s, CHANGE_DELETE, c->schema, c->before, NULL);
 		leave_tables(s, 0);
-		return 0;
+		return;
 	}
-	lua_pushvalue(L, lua_upvalueindex(deletes ? 2 : 1));
-	lua_pushvalue(L, lua_upvalueindex(3));
-	lua_pushvalue(L, lua_upvalueindex(4));
+	lua_pushvalue(L, deletes ? DELETE : TRANSFORM);
+	lua_pushvalue(L, ROW);
+	lua_pushvalue(L, EVENT);
 	lua_call(L, 2, LUA_MULTRET);
-	if (lua_gettop(L) != 1)
-		return luaL_error(L, "%s: expected a row, a list of rows or nil, found %s",
-				deletes ? "delete" : "transform",
-				lua_gettop(L) ? "several results; return a list of rows"
-					      : "no return; write return row, return nil or drop(reason)");
-	emit_result(L, s, 1);
-	return 0;
+	if (lua_gettop(L) != RESULT)
+		luaL_error(L, "%s: expected a row, a list of rows or nil, found %s", deletes ? "delete" : "transform",
+				lua_gettop(L) > RESULT ? "several results; return a list of rows"
+						       : "no return; write return row, return nil or drop(reason)");
+	emit_result(L, s, RESULT);
+}
+
+static void mark_change(struct script *s)
+{
+	s->mark = arena_mark(&s->out->arena);
+	s->emitted = s->out->nchanges;
+	s->dropped = s->stats.dropped;
+}
+
+static void begin_change(struct script *s)
+{
+	mark_change(s);
+	s->call++;
+	script_keep_begin(s);
+	script_budget_arm(s);
+}
+
+static bool runs(const struct script *s, const struct change *c)
+{
+	if (c->dead || c->op == CHANGE_TRUNCATE || c->op == CHANGE_ALTER || c->op == CHANGE_DDL)
+		return false;
+	return c->op != CHANGE_DELETE || s->has_delete || s->nto;
+}
+
+/* How much a call may leave, so that later ones need not do without. */
+static size_t memory_ceiling(const struct script *s)
+{
+	return s->loaded + ((size_t)s->limits.memory_bytes - s->loaded) / 2;
+}
+
+/* Whether the next change can be run at once: this one has left nothing that is seen to outside of the protected call. */
+static bool goes_on(const struct script *s)
+{
+	const struct change *next = s->change + 1;
+
+	return next < s->change_end && next->schema && runs(s, next) && s->started_us == 0 && s->writes == NULL &&
+			s->grown == NULL && s->lines == NULL && s->memory <= memory_ceiling(s);
+}
+
+/* Upvalues: transform, delete, row, event. Runs inside lua_pcall(): the changes from s->change, which has begun, to s->change_end, or as far
+ * as they go well; then s->change is the last one. Raises when that one fails. */
+int script_run_changes(lua_State *L)
+{
+	struct script *s = script_of(L);
+
+	for (int i = TRANSFORM; i <= EVENT; i++)
+		lua_pushvalue(L, lua_upvalueindex(i));
+	for (;;) {
+		run_change(L, s);
+		lua_settop(L, EVENT);
+		if (!goes_on(s))
+			return 0;
+		s->batch_bytes += s->row_bytes;
+		s->change++;
+		begin_change(s);
+	}
 }
 
 /* "orders.lua:12: message" of whatever was raised, clean. */
@@ -257,11 +311,12 @@ void script_close_state(struct script *s)
 {
 	lua_State *L = s->L;
 
-	if (L == NULL)
-		return;
-	script_names_free(s);
-	s->L = NULL; /* nothing is charged from here on */
-	lua_close(L);
+	if (L) {
+		script_names_free(s);
+		s->L = NULL; /* nothing is charged from here on */
+		lua_close(L);
+	}
+	pool_done(&s->pool);
 }
 
 /* L is NULL until the next row comes. */
@@ -299,24 +354,28 @@ static bool schema_settled(struct script *s, bool failed)
 /* Whether the call has left so much that later ones would have to do without. */
 static bool left_memory(struct script *s)
 {
-	size_t limit = (size_t)s->limits.memory_bytes;
-
-	if (s->memory <= s->loaded + (limit - s->loaded) / 2)
+	if (s->memory <= memory_ceiling(s))
 		return false;
 	lua_gc(s->L, LUA_GCCOLLECT);
-	return s->memory > s->loaded + (limit - s->loaded) / 2;
+	return s->memory > memory_ceiling(s);
+}
+
+static void take_back(struct script *s)
+{
+	arena_rewind(&s->out->arena, s->mark);
+	s->out->nchanges = s->emitted;
+	s->stats.dropped = s->dropped;
 }
 
 /* The row is dead: what it has put out is taken back, and the change passes as it came, with the reason. */
-static void fail_one(struct script *s, struct arena_mark mark, size_t nchanges, const char *why)
+static void fail_one(struct script *s, const char *why)
 {
 	struct change *c;
 
-	arena_rewind(&s->out->arena, mark);
-	s->out->nchanges = nchanges;
+	take_back(s);
 	s->stats.dead++;
 	pass_through(s);
-	c = &s->out->changes[nchanges];
+	c = &s->out->changes[s->emitted];
 	c->dead = arena_dup(&s->out->arena, why, strlen(why));
 	c->dead_at = arena_dup(&s->out->arena, s->dead_at, strlen(s->dead_at));
 }
@@ -338,22 +397,19 @@ static void note_time(struct script *s, int64_t started_us, int line)
 	}
 }
 
-static void run_one(struct script *s)
+/* The changes from s->change to s->change_end, as many as go well, or the first one that does not; s->change is the last of them. */
+static void run_some(struct script *s)
 {
-	struct arena_mark mark = arena_mark(&s->out->arena);
-	size_t nchanges = s->out->nchanges;
-	uint64_t dropped = s->stats.dropped;
 	char why[SCRIPT_FAILURE_MAX];
 	bool good;
 	int status;
 
 	if (s->L == NULL && !remake(s, why)) {
-		fail_one(s, mark, nchanges, why);
+		mark_change(s);
+		fail_one(s, why);
 		return;
 	}
-	s->call++;
-	script_keep_begin(s);
-	script_budget_arm(s);
+	begin_change(s);
 	lua_pushvalue(s->L, 1);
 	status = lua_pcall(s->L, 0, 0, 0);
 	if (s->lines)
@@ -368,8 +424,7 @@ static void run_one(struct script *s)
 		s->batch_bytes += s->row_bytes;
 		good = schema_settled(s, false);
 	} else if (s->verdict == VERDICT_DROP && !s->exceeded) {
-		s->out->nchanges = nchanges;
-		arena_rewind(&s->out->arena, mark);
+		take_back(s);
 		drop_one(s, s->stop_text);
 		lua_settop(s->L, 1);
 		good = schema_settled(s, true);
@@ -378,20 +433,12 @@ static void run_one(struct script *s)
 		good = schema_settled(s, true);
 	} else {
 		script_failure_text(s, status, why);
-		s->stats.dropped = dropped;
-		fail_one(s, mark, nchanges, why);
+		fail_one(s, why);
 		lua_settop(s->L, 1);
 		good = schema_settled(s, true) && !s->keeps && status != LUA_ERRMEM;
 	}
 	if (!good || left_memory(s))
 		script_close_state(s);
-}
-
-static bool runs(const struct script *s, const struct change *c)
-{
-	if (c->dead || c->op == CHANGE_TRUNCATE || c->op == CHANGE_ALTER || c->op == CHANGE_DDL)
-		return false;
-	return c->op != CHANGE_DELETE || s->has_delete || s->nto;
 }
 
 /* ---- rows of a batch ---- */
@@ -432,6 +479,17 @@ static void look_at_time(struct script *s)
 	s->pauses = s->until_us && clock_mono_us() >= s->until_us;
 }
 
+/* The change behind i that is looked at: those before it run together. */
+static size_t next_sample(size_t i, size_t count, size_t sample)
+{
+	size_t next = i - i % SCRIPT_SAMPLE_ROWS + sample;
+
+	if (sample == SIZE_MAX)
+		return count;
+	next += next < i ? SCRIPT_SAMPLE_ROWS : 0;
+	return next < count ? next : count;
+}
+
 /* As script_run_until(), of one script. */
 int script_run_one(struct script *s, const struct batch *in, struct script_rows *rows, struct batch *out,
 		struct err *err)
@@ -441,19 +499,22 @@ int script_run_one(struct script *s, const struct batch *in, struct script_rows 
 	int64_t start_us = clock_mono_us();
 
 	begin_rows(s, in, rows, out, start_us);
-	for (; i < count && !s->waits && !s->pauses; i++) {
+	while (i < count && !s->waits && !s->pauses) {
+		bool sampled = i % SCRIPT_SAMPLE_ROWS == sample;
+
 		s->change = &rows->changes[i];
+		s->change_end = rows->changes + (sampled ? i + 1 : next_sample(i, count, sample));
 		if (s->change->schema == NULL) { /* DDL of a whole database */
 			*batch_add_change(out) = *s->change;
-			continue;
-		}
-		if (!runs(s, s->change))
+		} else if (!runs(s, s->change)) {
 			pass_through(s);
-		else if (i % SCRIPT_SAMPLE_ROWS == sample) {
-			script_run_sampled(s, run_one);
+		} else if (sampled) {
+			script_run_sampled(s, run_some);
 			look_at_time(s);
-		} else
-			run_one(s);
+		} else {
+			run_some(s);
+		}
+		i = (size_t)(s->change - rows->changes) + 1;
 	}
 	rows->at = i;
 	end_rows(s, rows);

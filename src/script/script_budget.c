@@ -6,6 +6,9 @@
  * allocator look at the clock after bounded work. Blocks of a quarter megabyte make a single instruction slow (to
  * compare or to join them), so with such a block the hook comes every fifty instructions.
  *
+ * A call that cannot execute as many instructions as the hook waits for (script_is_short()) goes without the hook, which
+ * makes every instruction slower; a large block in it brings the hook back.
+ *
  * The end is for good: from there on every instruction comes back to the hook, and the error is a light userdata, which
  * needs no memory, so that neither pcall nor a full heap keeps a script going.
  */
@@ -17,7 +20,7 @@
 #include "core/clock.h"
 
 enum {
-	HOOK_PERIOD = 1000,
+	HOOK_PERIOD = SCRIPT_HOOK_PERIOD,
 	HOOK_PERIOD_LARGE = 50,
 	HOOK_PERIOD_COUNTING = 10,
 	LOOK_STEPS = 20000,
@@ -38,6 +41,13 @@ static void hook_every(struct script *s, int period)
 {
 	s->period = period;
 	lua_sethook(s->L, budget_hook, LUA_MASKCOUNT | (s->watched ? LUA_MASKLINE : 0), period);
+}
+
+static void unhook(struct script *s)
+{
+	if (s->period)
+		lua_sethook(s->L, NULL, 0, 0);
+	s->period = 0;
 }
 
 int script_current_line(lua_State *L)
@@ -168,7 +178,10 @@ void script_budget_arm(struct script *s)
 	s->exceeded = s->told = false;
 	s->verdict = VERDICT_NONE;
 	s->row_bytes = 0;
-	hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);
+	if (s->is_short && period == HOOK_PERIOD && !s->watched)
+		unhook(s);
+	else
+		hook_every(s, s->limits.instructions < period ? (int)s->limits.instructions : period);
 }
 
 /* ---- lines ---- */
@@ -221,6 +234,33 @@ static void *refuse_allocation(struct script *s)
 	return NULL;
 }
 
+static void give(struct script *s, void *p, size_t size)
+{
+	if (pool_has(&s->pool, p))
+		pool_give(&s->pool, p, size);
+	else
+		free(p);
+}
+
+static void *move(struct script *s, void *p, size_t old_size, size_t size)
+{
+	void *q = NULL;
+
+	if (p && !pool_has(&s->pool, p))
+		return realloc(p, size);
+	if (p && (size <= old_size || (size - 1) / POOL_STEP == (old_size - 1) / POOL_STEP))
+		return p;
+	if (size <= POOL_LARGEST)
+		q = pool_take(&s->pool, size);
+	if (q == NULL)
+		q = malloc(size);
+	if (q && p) {
+		memcpy(q, p, old_size);
+		pool_give(&s->pool, p, old_size);
+	}
+	return q;
+}
+
 void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size)
 {
 	struct script *s = arg;
@@ -229,13 +269,14 @@ void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size)
 	if (p == NULL)
 		old_size = 0; /* Lua passes a type there */
 	if (size == 0) {
-		free(p);
+		if (p)
+			give(s, p, old_size);
 		s->memory -= old_size;
 		return NULL;
 	}
 	if (size > old_size && s->memory + s->row_bytes + (size - old_size) > (size_t)s->limits.memory_bytes)
 		return refuse_allocation(s);
-	q = realloc(p, size);
+	q = move(s, p, old_size, size);
 	if (q == NULL)
 		return refuse_allocation(s);
 	s->memory += size - old_size;

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+#include "core/buf.h"
+#include "script/script_part.h"
+
 enum { HEADER = 4 + 1 + 1 + 6 + 3 + 8 + 8, COUNT_MAX = 1 << 24, DEPTH_MAX = 200 };
 
 struct reader {
@@ -172,7 +175,8 @@ static void read_function(struct reader *r, struct code *c, const struct code *p
 	read_names(r, c);
 }
 
-struct code *code_read(struct arena *a, const char *dump, size_t len)
+/* NULL: not what this reader knows. Everything is in the arena; the dump may go. */
+static struct code *code_read(struct arena *a, const char *dump, size_t len)
 {
 	struct reader r = { .a = a, .at = (const uint8_t *)dump, .end = (const uint8_t *)dump + len };
 	struct code *c = arena_alloc(a, sizeof(*c));
@@ -247,6 +251,18 @@ bool *code_reached(struct arena *a, const struct code *c)
 	return reached;
 }
 
+bool code_is_straight(const struct code *c)
+{
+	for (unsigned i = 0; i < c->nops; i++) {
+		enum code_op op = code_op(c->ops[i]);
+
+		if ((op >= OP_FORLOOP && op <= OP_TFORLOOP) || op == OP_CLOSURE ||
+				(op == OP_JMP && code_jump(c->ops[i]) < 0))
+			return false;
+	}
+	return c->nfunctions == 0;
+}
+
 const char *code_text(const struct code *c, unsigned constant)
 {
 	return constant < c->nconstants && c->constants[constant].kind == CODE_TEXT ? c->constants[constant].text
@@ -259,4 +275,24 @@ const char *code_local(const struct code *c, unsigned at, unsigned reg)
 		if (at < c->locals[i].to && reg-- == 0)
 			return c->locals[i].name;
 	return NULL;
+}
+
+/* ---- the dump of a function ---- */
+
+static int dump_add(lua_State *L, const void *p, size_t len, void *arg)
+{
+	buf_put(arg, p, len);
+	return ((struct buf *)arg)->failed;
+}
+
+struct code *script_code(lua_State *L, struct arena *a)
+{
+	struct code *code = NULL;
+	struct buf dump;
+
+	buf_init(&dump, 64 << 20);
+	if (lua_dump(L, dump_add, &dump, 0) == 0 && !dump.failed)
+		code = code_read(a, dump.data, dump.len);
+	buf_done(&dump);
+	return code;
 }

@@ -69,9 +69,6 @@ struct code { /* one function */
 	unsigned nfunctions;
 };
 
-/* NULL: not what this reader knows. Everything is in the arena; the dump may go. */
-struct code *code_read(struct arena *a, const char *dump, size_t len);
-
 static inline enum code_op code_op(uint32_t i)
 {
 	return (enum code_op)(i & 0x7f);
@@ -111,6 +108,8 @@ static inline int code_jump(uint32_t i)
 
 /* Which instructions can be come to, from the first one on; in the arena. Nothing follows error(), drop() and reject(). */
 bool *code_reached(struct arena *a, const struct code *c);
+/* Whether a call executes each instruction at most once, and makes no function. */
+bool code_is_straight(const struct code *c);
 /* The constant, if it is a text. */
 const char *code_text(const struct code *c, unsigned constant);
 /* The local variable that is in a register at an instruction, or NULL. */

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "script/script_code.h"
+
 static const char frozen_key, counted_key;
 
 /* ---- frozen tables ---- */
@@ -249,6 +251,130 @@ void script_freeze(lua_State *L, int env, lua_CFunction refuse_global)
 	freeze_table(L, env, refuse_global);
 	script_strict(L, lua_gettop(L));
 	lua_settop(L, top);
+}
+
+/* ---- calls that are short ---- */
+
+static const char *const called[] = { "transform", "delete", "init" };
+
+static bool is_called(const char *name)
+{
+	for (size_t i = 0; i < sizeof(called) / sizeof(*called); i++)
+		if (strcmp(called[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The upvalue of the function at idx that the globals are. -1: none; false: two, or another function leads somewhere. */
+static bool push_upvalues(lua_State *L, int idx, int env, int list, int seen, int *globals)
+{
+	*globals = -1;
+	for (int i = 1; lua_getupvalue(L, idx, i); i++) {
+		if (!lua_rawequal(L, -1, env)) {
+			reach(L, list, seen);
+			continue;
+		}
+		lua_pop(L, 1);
+		if (*globals >= 0)
+			return false;
+		*globals = i - 1;
+	}
+	return true;
+}
+
+/* Whether the instructions take the globals only by names that are none of a function of the script. */
+static bool takes_names(const struct code *c, int globals)
+{
+	for (unsigned i = 0; i < c->nops; i++) {
+		enum code_op op = code_op(c->ops[i]);
+		const char *name = op == OP_GETTABUP ? code_text(c, code_c(c->ops[i])) : "";
+
+		if ((op == OP_GETUPVAL || op == OP_GETTABUP) && (int)code_b(c->ops[i]) == globals &&
+				(op == OP_GETUPVAL || name == NULL || is_called(name)))
+			return false;
+	}
+	return true;
+}
+
+static bool function_is_short(lua_State *L, int idx, int env, int list, int seen)
+{
+	struct script *s = script_of(L);
+	struct arena_mark mark = arena_mark(&s->out->arena);
+	struct code *code;
+	bool is_short;
+	int globals;
+
+	if (lua_isnil(L, idx))
+		return true;
+	if (!push_upvalues(L, idx, env, list, seen, &globals))
+		return false;
+	lua_pushvalue(L, idx);
+	code = lua_iscfunction(L, -1) ? NULL : script_code(L, &s->out->arena);
+	is_short = code && code->nops < SCRIPT_HOOK_PERIOD && code->nops < s->limits.instructions &&
+			code_is_straight(code) && takes_names(code, globals);
+	arena_rewind(&s->out->arena, mark);
+	lua_pop(L, 1);
+	return is_short;
+}
+
+/* Puts the globals on the list, but for the functions that are called for a row, and what each text leads to. */
+static void reach_globals(lua_State *L, int env, int list, int seen)
+{
+	lua_pushliteral(L, "");
+	if (lua_getmetatable(L, -1))
+		reach(L, list, seen);
+	lua_pop(L, 1);
+	for (lua_pushnil(L); lua_next(L, env);) {
+		bool skip = lua_type(L, -2) == LUA_TSTRING && is_called(lua_tostring(L, -2)) && lua_isfunction(L, -1);
+
+		if (skip)
+			lua_pop(L, 1);
+		else
+			reach(L, list, seen);
+	}
+}
+
+/* Whether what is on the list leads to C functions and data only. */
+static bool leads_to_no_code(lua_State *L, int env, int list, int seen, int classes)
+{
+	int idx = lua_gettop(L) + 1;
+	bool good = true;
+
+	for (lua_Integer i = 1; good && i <= (lua_Integer)lua_rawlen(L, list); i++) {
+		script_charge(L, 1);
+		lua_rawgeti(L, list, i);
+		good = !lua_rawequal(L, idx, env) && (lua_istable(L, idx) || lua_iscfunction(L, idx));
+		if (good)
+			reach_from(L, idx, list, seen, classes);
+		lua_settop(L, idx - 1);
+	}
+	return good;
+}
+
+/*
+ * A call executes each instruction of transform() at most once, and there are fewer than the hook waits for: no loop, no
+ * function made, and no way to another function of Lua or back to itself, by its variables, by a global's name, or by anything
+ * that these lead to. What require() knows could be such a function.
+ */
+bool script_is_short(lua_State *L, int env)
+{
+	int top = lua_gettop(L), list = top + 1, seen = top + 2, classes = top + 3;
+	bool is_short = script_of(L)->modules == NULL;
+
+	for (int i = 0; i < 3; i++)
+		lua_newtable(L);
+	for (int i = 0; is_short && i < 2; i++) {
+		lua_pushstring(L, called[i]);
+		lua_rawget(L, env);
+		is_short = function_is_short(L, classes + 1, env, list, seen);
+		lua_settop(L, classes);
+	}
+	if (is_short) {
+		reach_globals(L, env, list, seen);
+		is_short = leads_to_no_code(L, env, list, seen, classes);
+	}
+	lua_settop(L, top);
+	return is_short;
 }
 
 /* ---- functions that look past a metatable ---- */

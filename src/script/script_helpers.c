@@ -1,7 +1,6 @@
 /* script_helpers.c - null, and functions that scripts need and Lua does not have: mask(), hash(), drop() and the like. */
 #include "script/script_part.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,11 +9,9 @@
 
 enum { BYTES_PER_STEP = 4 }; /* SHA-256 takes a few nanoseconds a byte */
 
-static const char null_key; /* the one null; its address is the registry key */
-
 void script_null_push(lua_State *L)
 {
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &null_key);
+	lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->null_ref);
 }
 
 static int null_tostring_lua(lua_State *L)
@@ -37,9 +34,11 @@ static void null_open(lua_State *L)
 	lua_setfield(L, -2, "__metatable");
 	lua_setmetatable(L, -2);
 	lua_pushvalue(L, -1);
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &null_key);
+	script_of(L)->null_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 	lua_setfield(L, -2, "null");
 }
+
+enum { MASK_ROOM = 512 };
 
 static bool is_missing(lua_State *L, int idx)
 {
@@ -47,9 +46,15 @@ static bool is_missing(lua_State *L, int idx)
 }
 
 /* A letter, a digit or a character beyond ASCII, at its first byte. */
-static bool is_maskable(unsigned char c)
+static inline bool is_maskable(unsigned char c)
 {
-	return c < 0x80 ? isalnum(c) : (c & 0xc0) != 0x80;
+	return c < 0x80 ? (unsigned)(c | 0x20) - 'a' < 26 || (unsigned)c - '0' < 10 : c >= 0xc0;
+}
+
+/* What becomes of a byte behind the first character; 0: it goes. */
+static inline char masked_byte(unsigned char c)
+{
+	return (char)(is_maskable(c) ? '*' : c < 0x80 ? c : 0);
 }
 
 /* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape
@@ -57,9 +62,8 @@ static bool is_maskable(unsigned char c)
 static int mask_lua(lua_State *L)
 {
 	size_t len, n = 0, maskable = 0, i = 0;
-	luaL_Buffer b;
+	char room[MASK_ROOM], *out = room;
 	const char *p;
-	char *out;
 
 	if (is_missing(L, 1)) {
 		lua_settop(L, 1);
@@ -67,7 +71,8 @@ static int mask_lua(lua_State *L)
 	}
 	p = luaL_checklstring(L, 1, &len);
 	script_charge(L, (int64_t)(len / BYTES_PER_STEP));
-	out = luaL_buffinitsize(L, &b, len);
+	if (len > sizeof(room))
+		out = lua_newuserdatauv(L, len, 0);
 	for (i = 0; i < len && maskable < 2; i++)
 		maskable += is_maskable((unsigned char)p[i]);
 	i = 0;
@@ -75,12 +80,11 @@ static int mask_lua(lua_State *L)
 		do
 			out[n++] = p[i++];
 		while (i < len && ((unsigned char)p[i] & 0xc0) == 0x80);
-	for (; i < len; i++)
-		if (is_maskable((unsigned char)p[i]))
-			out[n++] = '*';
-		else if ((unsigned char)p[i] < 0x80)
-			out[n++] = p[i];
-	luaL_pushresultsize(&b, n);
+	for (; i < len; i++) {
+		out[n] = masked_byte((unsigned char)p[i]);
+		n += (unsigned char)p[i] == '\0' || out[n];
+	}
+	lua_pushlstring(L, out, n);
 	return 1;
 }
 

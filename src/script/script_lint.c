@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/buf.h"
 #include "core/conf/conf.h"
 
 void lint_tell(const struct lint *l, bool error, int line, const char *fmt, ...)
@@ -394,25 +393,7 @@ static bool keeps(const struct code *c)
 	return false;
 }
 
-/* ---- the dump ---- */
-
-static int dump_add(lua_State *L, const void *p, size_t len, void *arg)
-{
-	buf_put(arg, p, len);
-	return ((struct buf *)arg)->failed;
-}
-
-struct code *script_code(lua_State *L, struct arena *a)
-{
-	struct code *code = NULL;
-	struct buf dump;
-
-	buf_init(&dump, 64 << 20);
-	if (lua_dump(L, dump_add, &dump, 0) == 0 && !dump.failed)
-		code = code_read(a, dump.data, dump.len);
-	buf_done(&dump);
-	return code;
-}
+/* ---- questions about the code ---- */
 
 bool script_code_reads(const struct code *c, const char *global)
 {

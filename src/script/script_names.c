@@ -18,11 +18,6 @@
 
 #define SCHEMAS_MAX 256 /* schemas of a worker at one time; more: begin again */
 
-static unsigned slot_of(const char *name, unsigned mask)
-{
-	return (unsigned)(((uintptr_t)name >> 3) * 0x9e3779b1u >> 8) & mask;
-}
-
 /* Fills the slots from ext, anew. */
 static void names_index(lua_State *L, struct script_names *n)
 {
@@ -35,24 +30,27 @@ static void names_index(lua_State *L, struct script_names *n)
 	n->mask = size - 1;
 	lua_rawgeti(L, LUA_REGISTRYINDEX, n->anchor);
 	for (unsigned i = 0; i < n->ext->ncolumns; i++) {
-		const char *name;
+		const void *name;
 		unsigned at;
 
 		lua_pushstring(L, n->ext->columns[i].name);
-		name = lua_tostring(L, -1);
+		name = lua_topointer(L, -1);
 		lua_rawseti(L, -2, (int)i + 1);
-		for (at = slot_of(name, n->mask); n->slots[at].name; at = (at + 1) & n->mask)
+		for (at = script_names_slot(name, n->mask); n->slots[at].name; at = (at + 1) & n->mask)
 			;
 		n->slots[at] = (struct script_slot){ name, (int)i };
 	}
 	lua_pop(L, 1);
 }
 
-int script_names_column(const struct script_names *n, const char *name, size_t len)
+int script_names_search(lua_State *L, const struct script_names *n, int key)
 {
-	for (unsigned at = slot_of(name, n->mask); n->slots[at].name; at = (at + 1) & n->mask)
-		if (n->slots[at].name == name)
-			return n->slots[at].column;
+	size_t len;
+	const char *name;
+
+	if (lua_type(L, key) != LUA_TSTRING)
+		return -1;
+	name = lua_tolstring(L, key, &len);
 	return schema_column(n->ext, name, len);
 }
 
@@ -220,7 +218,7 @@ void script_names_declare(lua_State *L, struct script_names *n, int key, const c
 	struct column c;
 	size_t len;
 	const char *name = lua_tolstring(L, key, &len);
-	int column = script_names_column(n, name, len);
+	int column = script_names_column(L, n, key);
 
 	script_field_name(L, name, len);
 	if (strlen(type) > 40 || !script_field_type(type, &c))

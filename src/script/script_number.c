@@ -8,14 +8,12 @@
 
 #include "core/num.h"
 
-static const char metatable; /* its address is the registry key */
-
 struct decimal *script_decimal_push(lua_State *L)
 {
 	struct script_decimal *u = lua_newuserdatauv(L, sizeof(*u), 0);
 
 	u->tag = SCRIPT_DECIMAL;
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable);
+	lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->decimal_ref);
 	lua_setmetatable(L, -2);
 	return &u->d;
 }
@@ -255,7 +253,7 @@ void script_decimal_open(lua_State *L)
 	lua_setfield(L, -2, "__metatable");
 	lua_pushliteral(L, "decimal");
 	lua_setfield(L, -2, "__name");
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable);
+	script_of(L)->decimal_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 	lua_pushcfunction(L, decimal_new_lua);
 	lua_setfield(L, -2, "decimal");
 }

@@ -86,10 +86,11 @@ static int load_script(lua_State *L)
 	script_declared_read(L, 1);
 	script_route_read(L, 1);
 	script_columns_read(L, 1);
+	s->is_short = script_is_short(L, 1);
 	script_sandbox_freeze(L, 1);
 	s->row = script_row_push(L);
 	script_event_push(L);
-	lua_pushcclosure(L, script_run_change, 4);
+	lua_pushcclosure(L, script_run_changes, 4);
 	return 1;
 }
 
@@ -99,7 +100,7 @@ int script_open_state(struct script *s, struct err *err)
 	int status;
 
 	s->memory = s->row_bytes = 0;
-	s->large = s->keeps = false;
+	s->large = s->keeps = s->is_short = false;
 	s->batch_us = clock_mono_us();
 	s->L = script_sandbox_new(s);
 	if (s->L == NULL || !lua_checkstack(s->L, 20))

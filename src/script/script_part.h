@@ -13,6 +13,7 @@
 
 #include "core/buf.h"
 #include "core/json.h"
+#include "script/memory/pool.h"
 #include "script/query/query_cache.h"
 #include "script/query/query_wait.h"
 #include "script/script.h"
@@ -36,7 +37,7 @@ struct script_names {		   /* one input schema: its columns by the addresses of L
 	struct schema *base, *ext; /* as it came; with the fields that the script added */
 	struct schema **routed;	   /* both for each of the script's `to`; NULL: not yet made */
 	struct script_slot {
-		const char *name;
+		const void *name;
 		int column;
 	} * slots;
 	unsigned mask; /* number of slots - 1 */
@@ -76,6 +77,7 @@ static inline bool script_to_is(const struct script_to *to, const struct schema 
 
 enum { SCRIPT_TO_MAX = 16 };
 enum { SCRIPT_FAILURE_MAX = 512 };
+enum { SCRIPT_HOOK_PERIOD = 1000 }; /* instructions */
 enum { SCRIPT_COUNTERS = 16 };
 enum { SCRIPT_ZONES = 8 };    /* that a state knows by name without asking the process */
 enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count as "(other reasons)" */
@@ -91,15 +93,18 @@ struct script {
 	char version[SCRIPT_VERSION_ROOM];
 	char *dead_at; /* "script orders.lua 0123456789ab" */
 	struct script_limits limits;
-	size_t memory;	     /* bytes that Lua holds */
-	size_t row_bytes;    /* that this call has put into the outgoing batch */
-	size_t batch_bytes;  /* the same of the calls before it in this batch */
+	size_t memory;			     /* bytes that Lua holds */
+	struct pool pool;		     /* where its small ones are */
+	int null_ref, decimal_ref, time_ref; /* in the registry: null, and the metatables of the others */
+	size_t row_bytes;		     /* that this call has put into the outgoing batch */
+	size_t batch_bytes;		     /* the same of the calls before it in this batch */
 	int64_t used;	     /* instructions of this call, counted in steps of `period`, and what C functions charged */
 	int64_t look_at;     /* as many used: look at the clock */
 	size_t looked_bytes; /* allocated since the last look */
 	int period;
 	size_t heap_bytes;	     /* allocated in this call */
 	bool large_now, large;	     /* a large block was made in this call; was there when loaded */
+	bool is_short;		     /* script_is_short() */
 	int64_t batch_us;	     /* when script_run() began */
 	int64_t until_us;	     /* a row that ends later is the last one for now; 0: all are run */
 	bool pauses;		     /* that is so */
@@ -122,7 +127,10 @@ struct script {
 	/* lent for the time of script_run() */
 	const struct batch *in;
 	struct batch *out;
-	const struct change *change;
+	const struct change *change, *change_end; /* end: of those that may run in one protected call */
+	struct arena_mark mark; /* of the outgoing batch, when this change began; changes in it; dropped before */
+	size_t emitted;
+	uint64_t dropped;
 	struct schema *held; /* the last schema that out was told of */
 
 	struct script_row *row;	    /* the one that is used again for every call; anchored as an upvalue */
@@ -261,7 +269,7 @@ struct script_rows {
 };
 int script_run_one(struct script *s, const struct batch *in, struct script_rows *rows, struct batch *out,
 		struct err *err);
-int script_run_change(lua_State *L); /* upvalues: transform, delete, row, event */
+int script_run_changes(lua_State *L); /* upvalues: transform, delete, row, event */
 void script_failure_text(struct script *s, int status, char out[static SCRIPT_FAILURE_MAX]); /* of the error on top */
 void script_close_state(struct script *s);
 
@@ -299,15 +307,19 @@ void script_strict(lua_State *L, int idx);	   /* a name that the table at idx la
 
 void script_env_push(lua_State *L); /* a script's _ENV again */
 
+/* script_code.c */
+struct code *script_code(lua_State *L, struct arena *a); /* of the function on top; NULL: not read */
+
 /* script_lint.c */
 int script_lint_one(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
-struct code *script_code(lua_State *L, struct arena *a);	     /* of the function on top; NULL: not read */
 bool script_code_reads(const struct code *code, const char *global); /* NULL: true */
 bool script_code_keeps(const struct code *code);		     /* whether a variable lasts from row to row */
 
 /* script_freeze.c */
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
-bool script_thaw(lua_State *L, int idx);  /* a frozen table at idx is replaced by what it has; false: it was none */
+bool script_is_short(lua_State *L,
+		int env);		 /* before it is frozen: no call of transform() or delete() comes to the hook */
+bool script_thaw(lua_State *L, int idx); /* a frozen table at idx is replaced by what it has; false: it was none */
 void script_freeze_counted(lua_State *L); /* who reads the table on top is counted (lookup()), once it is frozen */
 void script_raw_open(lua_State *L);	  /* next, rawget, rawlen, rawset: into the table on top */
 
@@ -351,7 +363,21 @@ void script_time_open(lua_State *L);
 
 /* script_names.c */
 struct script_names *script_names_get(lua_State *L, struct schema *schema);
-int script_names_column(const struct script_names *n, const char *name, size_t len); /* -1: none */
+int script_names_search(lua_State *L, const struct script_names *n, int key);
+static inline unsigned script_names_slot(const void *name, unsigned mask)
+{
+	return (unsigned)(((uintptr_t)name >> 3) * 0x9e3779b1u >> 8) & mask;
+}
+/* The column that the value at key names; -1: none. */
+static inline int script_names_column(lua_State *L, const struct script_names *n, int key)
+{
+	const void *name = lua_topointer(L, key);
+
+	for (unsigned at = script_names_slot(name, n->mask); n->slots[at].name; at = (at + 1) & n->mask)
+		if (n->slots[at].name == name)
+			return n->slots[at].column;
+	return script_names_search(L, n, key);
+}
 __attribute__((noreturn)) void script_names_unknown(lua_State *L, const struct script_names *n, int key, int value);
 void script_names_declare(lua_State *L, struct script_names *n, int key, const char *type);
 int script_names_settle(lua_State *L); /* 1: whether the call failed; to be called when s->grown */

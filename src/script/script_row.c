@@ -18,15 +18,26 @@ struct value *script_cells_extend(lua_State *L, const struct value *cells, unsig
 	return copy;
 }
 
-struct script_row *script_row_to(lua_State *L, int idx)
+__attribute__((noreturn)) static void refuse_row(lua_State *L, int idx)
+{
+	if (script_tag(L, idx) != SCRIPT_ROW)
+		luaL_error(L, "expected a row, found a %s", luaL_typename(L, idx));
+	luaL_error(L, "expected a row of this call, found one that was kept from an earlier call");
+	__builtin_unreachable();
+}
+
+static inline struct script_row *row_at(lua_State *L, int idx)
 {
 	struct script_row *r = lua_touserdata(L, idx);
 
-	if (r == NULL || r->tag != SCRIPT_ROW)
-		luaL_error(L, "expected a row, found a %s", luaL_typename(L, idx));
-	if (r->call != script_of(L)->call || r->cells == NULL)
-		luaL_error(L, "expected a row of this call, found one that was kept from an earlier call");
+	if (r == NULL || r->tag != SCRIPT_ROW || r->call != script_of(L)->call || r->cells == NULL)
+		refuse_row(L, idx);
 	return r;
+}
+
+struct script_row *script_row_to(lua_State *L, int idx)
+{
+	return row_at(L, idx);
 }
 
 /* How many of the schema's columns the cells have. */
@@ -48,13 +59,7 @@ struct script_row *script_row_push(lua_State *L)
 
 static int column_of(lua_State *L, const struct script_row *r, int key)
 {
-	size_t len;
-	const char *name;
-
-	if (lua_type(L, key) != LUA_TSTRING)
-		return -1;
-	name = lua_tolstring(L, key, &len);
-	return script_names_column(r->names, name, len);
+	return script_names_column(L, r->names, key);
 }
 
 static int row_copy_lua(lua_State *L)
@@ -94,7 +99,7 @@ static lua_CFunction method_named(const char *name)
 
 static int row_index_lua(lua_State *L)
 {
-	const struct script_row *r = script_row_to(L, 1);
+	const struct script_row *r = row_at(L, 1);
 	int column = column_of(L, r, 2);
 	lua_CFunction method;
 
@@ -213,7 +218,7 @@ void script_row_from_table(lua_State *L, int idx, struct script_row *r)
 
 static int row_newindex_lua(lua_State *L)
 {
-	row_set(L, script_row_to(L, 1), 2, 3);
+	row_set(L, row_at(L, 1), 2, 3);
 	return 0;
 }
 

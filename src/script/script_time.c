@@ -10,8 +10,6 @@
 
 #define DAY_US 86400000000LL
 
-static const char metatable;
-
 void script_time_push(lua_State *L, const struct value *v)
 {
 	struct script_time *t = lua_newuserdatauv(L, sizeof(*t), 0);
@@ -23,7 +21,7 @@ void script_time_push(lua_State *L, const struct value *v)
 		memcpy(t->text, v->p, t->v.len);
 		t->v.p = t->text;
 	}
-	lua_rawgetp(L, LUA_REGISTRYINDEX, &metatable);
+	lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->time_ref);
 	lua_setmetatable(L, -2);
 }
 
@@ -326,7 +324,7 @@ void script_time_open(lua_State *L)
 	lua_setfield(L, -2, "__metatable");
 	lua_pushliteral(L, "time");
 	lua_setfield(L, -2, "__name");
-	lua_rawsetp(L, LUA_REGISTRYINDEX, &metatable);
+	script_of(L)->time_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		lua_pushinteger(L, kinds[i].kind);
 		lua_pushcclosure(L, time_new_lua, 1);

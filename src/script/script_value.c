@@ -229,13 +229,28 @@ static size_t text_limit(const struct column *c, bool *characters)
 	}
 }
 
+/* How many bytes at the beginning are ASCII, by eights. */
+static size_t ascii_length(const char *p, size_t len)
+{
+	size_t n = 0;
+	uint64_t eight;
+
+	for (; n + sizeof(eight) <= len; n += sizeof(eight)) {
+		memcpy(&eight, p + n, sizeof(eight));
+		if (eight & 0x8080808080808080u)
+			break;
+	}
+	return n;
+}
+
 /* Characters in valid UTF-8; SIZE_MAX: it is not valid. */
 static size_t text_length(const char *p, size_t len)
 {
-	size_t count = 0;
+	size_t count = ascii_length(p, len);
 	uint32_t code;
 
-	for (; len; count++) {
+	p += count;
+	for (len -= count; len; count++) {
 		size_t n = (unsigned char)*p < 0x80 ? 1 : text_decode(p, len, &code);
 
 		if (n == 0)

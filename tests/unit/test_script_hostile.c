@@ -372,6 +372,54 @@ static void test_slow_batch(int64_t instructions, int64_t row_us)
 	script_close(s);
 }
 
+/* A function without a loop, which comes back to itself on ways that are hard to see: 2^26 calls. Its instructions are counted all the same. */
+static void test_recursion(void)
+{
+	static const char body[] = "function transform(row, n) if type(n) ~= 'number' then n = 25 end "
+				   "if n > 0 then %s(row, n - 1); %s(row, n - 1) end return row end ";
+	static const struct {
+		const char *above, *call, *below;
+	} ways[] = {
+		{ "", "transform", "" },
+		{ "", "_ENV['transform']", "" },
+		{ "", "_ENV['trans' .. 'form']", "" },
+		{ "local again ", "again", "again = transform" },
+		{ "local ways = {} ", "ways.again", "ways.again = transform" },
+		{ "local ways = {} ", "ways[1][1]", "ways[1] = { transform }" },
+		{ "", "other", "other = transform" },
+		{ "others = {} ", "others.again", "others.again = transform" },
+		{ "globals = _ENV ", "globals.transform", "" },
+		{ "local globals = _ENV ", "globals.transform", "" },
+		{ "local ways = setmetatable({}, { __index = {} }) ", "ways.again",
+				"getmetatable(ways).__index.again = transform" },
+		{ "", "string.again", "string.again = transform" },
+		{ "", "('').again", "string.again = transform string = nil" },
+		{ "local function again(row, n) return transform(row, n) end ", "again", "" },
+		{ "", "delete", "delete = transform" },
+		{ "", "init", "function init(row, n) if n then transform(row, n) end end" },
+	};
+	struct err err = { 0 };
+	char text[1000], call[600];
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		struct script *s;
+
+		snprintf(call, sizeof(call), body, ways[i].call, ways[i].call);
+		snprintf(text, sizeof(text), "%s%s%s", ways[i].above, call, ways[i].below);
+		s = script_open_text("again.lua", text, &limits, &err);
+		ok(s != NULL, "opens: %s", s ? ways[i].call : err.msg);
+		alarm(ALARM_S);
+		if (s)
+			run_three(s);
+		alarm(0);
+		ok(out->nchanges == 3 && out->changes[1].dead &&
+						strstr(out->changes[1].dead, "expected an end within "),
+				"%s: comes to its end: %s", ways[i].call,
+				out->nchanges == 3 && out->changes[1].dead ? out->changes[1].dead : "passed");
+		script_close(s);
+	}
+}
+
 int main(void)
 {
 	signal(SIGALRM, killed);
@@ -380,6 +428,7 @@ int main(void)
 	out = batch_new();
 	test_each(deadly, sizeof(deadly) / sizeof(*deadly), true);
 	test_each(harmless, sizeof(harmless) / sizeof(*harmless), false);
+	test_recursion();
 	test_memory_held();
 	test_fan_out();
 	test_slow_batch(INT64_MAX, 200000);
