@@ -4,7 +4,8 @@
 # needed any more fails too. And nothing is given to other files that none of them takes. tests/layers.sh reads the include
 # lines; this reads the objects of the build.
 build=${top_builddir:-.} sources=${top_srcdir:-.}/src
-count=0 failed=0
+# shellcheck source=tests/rule.sh
+. "$(dirname "$0")/rule.sh"
 
 # Files by their names in src/; what follows the bar is why they may call each other.
 families='
@@ -156,18 +157,6 @@ unused()
 	done
 }
 
-report()
-{
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		failed=1
-		echo "not ok $count - $1"
-		printf '%s\n' "$2" | sed 's/^/# /'
-	fi
-}
-
 table=$(symbols)
 [ "$(printf '%s\n' "$table" | cut -d ' ' -f 1 | uniq | wc -l)" -gt 300 ] && few='' || few='fewer than 300 objects were read'
 report "the objects of the build were read" "$few"
@@ -191,5 +180,4 @@ for expected in 'file: engine/load/load_range -> engine/load/load_send' 'file: e
 	printf '%s\n' "$wrong" | grep -q "^$expected " && missing=
 	report "a wrong house is noticed: $expected" "$missing"
 done
-echo "1..$count"
-exit $failed
+rule_end

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Reads the include lines of src/ and fails on one that goes up the house, or on a library header outside its room.
 # The same eyes then look at a small house that is wrong on purpose, so that a blind test is noticed.
-src=${top_srcdir:-$(dirname "$0")/..}/src
-count=0
-failed=0
+# shellcheck source=tests/rule.sh
+. "$(dirname "$0")/rule.sh"
+src=$top/src
 
 # Prints "rule: file: what" for every line that breaks a rule. $1: a src folder.
 violations() {
@@ -133,17 +133,6 @@ violations() {
 	}')
 }
 
-report() {	# $1: what is told; $2: empty when good
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		failed=1
-		echo "not ok $count - $1"
-		printf '%s\n' "$2" | sed 's/^/# /'
-	fi
-}
-
 found=$(violations "$src")
 of_rule() { echo "$found" | grep "^$1: "; }
 report "includes go down the house only" "$(of_rule direction)"
@@ -176,5 +165,4 @@ for expected in 'direction: core/up.c' 'direction: source/sideways.c' 'direction
 done
 [ "$(violations "$house" | wc -l)" -eq 12 ] && extra= || extra=$(violations "$house")
 report "nothing else is complained about there" "$extra"
-echo "1..$count"
-exit $failed
+rule_end

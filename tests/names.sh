@@ -1,20 +1,8 @@
 #!/bin/bash
 # names.sh - no two structs of src/ have one name, nor has a function of one file the name of a function that all may call: who
 # reads or searches for it finds one thing. Static functions that are only read in their own file (tell, put, add) may.
-top=${top_srcdir:-.}
-count=0 failed=0
-
-report()
-{
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		failed=1
-		echo "not ok $count - $1"
-		printf '%s\n' "$2" | sed 's/^/# /'
-	fi
-}
+# shellcheck source=tests/rule.sh
+. "$(dirname "$0")/rule.sh"
 
 # "kind name file" of each struct and function that is defined below a folder: struct, static or global. In the format of
 # tests/format.sh a definition begins in the first column, and the brace of a function stands there alone.
@@ -60,5 +48,4 @@ seen=$(names "$scratch" | twins | sed "s|$scratch/||g" | tr '\n' ';')
 want='struct one: a.c b.c;take(): a.c b.c;'
 [ "$seen" = "$want" ] && wrong='' || wrong="expected '$want', found '$seen'"
 report 'twins are noticed' "$wrong"
-echo "1..$count"
-exit $failed
+rule_end

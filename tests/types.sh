@@ -3,21 +3,9 @@
 # others ask for the class of a type. Types that others may name too stand for something of their own: what scripts and
 # messages without a schema make of their values, the type that is its class (JSON, ENUM ..), and those that one rule tells
 # from the rest of their class (FLOAT from DOUBLE, CHAR from VARCHAR).
-top=${top_srcdir:-.}
+# shellcheck source=tests/rule.sh
+. "$(dirname "$0")/rule.sh"
 own=' TINYINT INT BIGINT FLOAT DOUBLE DECIMAL BIT YEAR DATE TIME DATETIME TIMESTAMP CHAR VARCHAR LONGTEXT BINARY VARBINARY LONGBLOB ENUM SET JSON UNKNOWN '
-count=0 failed=0
-
-report()
-{
-	count=$((count + 1))
-	if [ -z "$2" ]; then
-		echo "ok $count - $1"
-	else
-		failed=1
-		echo "not ok $count - $1"
-		printf '%s\n' "$2" | sed 's/^/# /'
-	fi
-}
 
 # The files of the row, by their names alone.
 files=$(grep '^| a MySQL type |' "$top/docs/architecture.md" | grep -o '`[a-z_/]*\.[ch]`' | tr -d '`' | sed 's|.*/||')
@@ -54,5 +42,4 @@ printf 'return c->type == COL_JSON;\n' >"$scratch/good.c"
 seen=$(strangers "$scratch" | sed 's|.*/||; s|:.*||' | sort | tr '\n' ' ')
 [ "$seen" = 'name.c order.c ' ] && wrong='' || wrong="expected 'name.c order.c ', found '$seen'"
 report 'a wrong file is noticed' "$wrong"
-echo "1..$count"
-exit $failed
+rule_end
