@@ -9,6 +9,7 @@
 #include "engine/status/problems.h"
 #include "log/log.h"
 #include "sink/routine.h"
+#include "sink/sink.h"
 #include "source/source.h"
 
 /* ---- of a running process ---- */
@@ -81,17 +82,19 @@ static void print_remedies(const char *title, const char *about, struct report *
 /* What is no problem of a running process: `check`, and what MySQL and StarRocks answer. */
 static void print_all_remedies(void)
 {
-	struct report configuration, server, log, tables, refusals, jobs;
+	struct report configuration, server, log, target, tables, refusals, jobs;
 
 	report_init(&configuration);
 	report_init(&server);
 	report_init(&log);
+	report_init(&target);
 	report_init(&tables);
 	report_init(&refusals);
 	report_init(&jobs);
 	inspect_remedies(&configuration, &tables);
 	source_remedies(&server, &refusals);
 	log_remedies(&log);
+	sink_remedies(&target);
 	engine_routine_remedies(&jobs);
 	routine_remedies(&jobs);
 	print_remedies("`check`: the configuration and the systems",
@@ -101,6 +104,8 @@ static void print_all_remedies(void)
 			"Capture does not start while one of level problem is there.", &server);
 	print_remedies("`check`: Kafka and the embedded log",
 			"What is asked of the brokers, and of `log.db` in `state.dir`.", &log);
+	print_remedies("`check`: StarRocks and the embedded warehouse",
+			"The target, and each of its tables against the table of MySQL.", &target);
 	print_remedies("`check`: tables and columns",
 			"After the colon: what is done with such values. [check.md](check.md) says more.", &tables);
 	print_remedies("What MySQL refuses",

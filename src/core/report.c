@@ -66,6 +66,29 @@ void report_tell(struct report *r, const struct report_kind *kind, const char *f
 	va_end(ap);
 }
 
+void report_tell_of(struct report *r, const struct report_kind *kind, const char *subject, const char *found_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, found_fmt);
+	add(r, kind->level, subject, kind->remedy, found_fmt, ap);
+	va_end(ap);
+}
+
+void report_ok(struct report *r, const char *subject, const char *found_fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, found_fmt);
+	add(r, REPORT_OK, subject, NULL, found_fmt, ap);
+	va_end(ap);
+}
+
+void report_error(struct report *r, const char *subject, const struct err *err)
+{
+	report_add(r, REPORT_PROBLEM, subject, NULL, "%s", err->msg);
+}
+
 void report_kinds(struct report *r, const struct report_kind *kinds, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

@@ -96,9 +96,8 @@ static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct
 		report_tell(report, &kinds[SETTINGS_HIDDEN], "not readable: %s", rd_kafka_err2str(code));
 		return;
 	}
-	report_add(report, REPORT_OK, "kafka version", NULL, "inter.broker.protocol.version %s",
-			s.version[0] ? s.version : "unknown");
-	report_add(report, REPORT_OK, "kafka auto.create.topics.enable", NULL, "%s; millrace creates its topics itself",
+	report_ok(report, "kafka version", "inter.broker.protocol.version %s", s.version[0] ? s.version : "unknown");
+	report_ok(report, "kafka auto.create.topics.enable", "%s; millrace creates its topics itself",
 			s.auto_create[0] ? s.auto_create : "unknown");
 	if (replication < 0)
 		replication = atoi(s.replication);
@@ -111,8 +110,8 @@ static void report_settings(struct kafka_log *l, int brokers, int32_t id, struct
 	else if (replication == 1 && brokers > 1)
 		report_tell(report, &kinds[REPLICA_ONE], "replication factor 1: a lost broker loses rows");
 	else
-		report_add(report, REPORT_OK, "kafka replication", NULL, "replication factor %lld, brokers %d",
-				(long long)replication, brokers);
+		report_ok(report, "kafka replication", "replication factor %lld, brokers %d", (long long)replication,
+				brokers);
 }
 
 static void report_transactions(struct kafka_log *l, struct report *report)
@@ -122,8 +121,7 @@ static void report_transactions(struct kafka_log *l, struct report *report)
 	struct log_writer *w = kafka_writer_open(&l->base, id, &err);
 
 	if (w)
-		report_add(report, REPORT_OK, "kafka transactions", NULL, "transactional id '%s' opened and closed",
-				id);
+		report_ok(report, "kafka transactions", "transactional id '%s' opened and closed", id);
 	else
 		report_tell(report, &kinds[TRANSACTIONS], "%s", err.msg);
 	log_writer_close(w);
@@ -144,9 +142,8 @@ int kafka_check(const struct log_conf *conf, struct report *report, struct err *
 		log_close(&l->base);
 		return -1;
 	}
-	report_add(report, REPORT_OK, "kafka brokers", NULL, "%d at %s, first %s:%d", md->broker_cnt,
-			conf->bootstrap_servers, md->broker_cnt ? md->brokers[0].host : "none",
-			md->broker_cnt ? md->brokers[0].port : 0);
+	report_ok(report, "kafka brokers", "%d at %s, first %s:%d", md->broker_cnt, conf->bootstrap_servers,
+			md->broker_cnt ? md->brokers[0].host : "none", md->broker_cnt ? md->brokers[0].port : 0);
 	kafka_report_version(rd_kafka_version(), &conf->passthrough, report);
 	if (md->broker_cnt)
 		report_settings(l, md->broker_cnt, md->brokers[0].id, report);

@@ -59,5 +59,5 @@ void kafka_report_version(int version, const struct conf_pairs *passthrough, str
 				" can abort the process (issue 4312)",
 				text);
 	else
-		report_add(report, REPORT_OK, "kafka client library", NULL, "librdkafka %s", text);
+		report_ok(report, "kafka client library", "librdkafka %s", text);
 }

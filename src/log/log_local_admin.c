@@ -354,8 +354,9 @@ static uint32_t header_number(const unsigned char *p)
 	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-enum { FILE_DENIED, FILE_STRANGE, FILE_FORMAT, DIR_DENIED, DISK_FULL };
+enum { IN_USE, FILE_DENIED, FILE_STRANGE, FILE_FORMAT, DIR_DENIED, DISK_FULL };
 static const struct report_kind kinds[] = {
+	[IN_USE] = { REPORT_NOTE, "embedded log", "a running millrace uses state.dir", NULL },
 	[FILE_DENIED] = { REPORT_PROBLEM, "embedded log", "log.db cannot be read",
 			"give the user who runs millrace this file" },
 	[FILE_STRANGE] = { REPORT_PROBLEM, "embedded log", "log.db is no log of millrace",
@@ -388,7 +389,7 @@ static int check_file(const char *path, struct report *report)
 	if (fd >= 0)
 		close(fd);
 	if (fd < 0 && failed == ENOENT)
-		report_add(report, REPORT_OK, "embedded log", NULL, "%s: will be made at the start", path);
+		report_ok(report, "embedded log", "%s: will be made at the start", path);
 	else if (n < 0)
 		report_tell(report, &kinds[FILE_DENIED], "%s: %s", path, strerror(failed));
 	else if (n == HEADER && header_number(header + APPLICATION_AT) != LOCAL_APPLICATION_ID)
@@ -429,10 +430,9 @@ int local_check(const struct log_conf *conf, struct report *report, struct err *
 	(void)err;
 	check_dir(conf->state_dir, report);
 	if (is_in_use(conf->state_dir)) /* a running millrace is no problem */
-		report_add(report, REPORT_NOTE, "embedded log", NULL, "state.dir %s is in use by a running millrace",
-				conf->state_dir);
+		report_tell(report, &kinds[IN_USE], "state.dir %s is in use by a running millrace", conf->state_dir);
 	else if (check_file(path, report) == 0)
-		report_add(report, REPORT_OK, "embedded log", NULL, "%s, SQLite %s", path, sqlite3_libversion());
+		report_ok(report, "embedded log", "%s, SQLite %s", path, sqlite3_libversion());
 	free(path);
 	if (statvfs(conf->state_dir, &fs) != 0)
 		return 0;
@@ -441,6 +441,6 @@ int local_check(const struct log_conf *conf, struct report *report, struct err *
 	if (left < DISK_SHORT)
 		report_tell(report, &kinds[DISK_FULL], "%s free in %s", bytes, conf->state_dir);
 	else
-		report_add(report, REPORT_OK, "embedded log disk", NULL, "%s free in %s", bytes, conf->state_dir);
+		report_ok(report, "embedded log disk", "%s free in %s", bytes, conf->state_dir);
 	return 0;
 }

@@ -88,7 +88,9 @@ int routine_version(const struct sink_conf *conf, unsigned *version, struct err 
 
 /* What a person is to do about a paused or cancelled job, by its code; static. */
 const char *routine_remedy(const struct routine_job *job);
-void routine_remedies(struct report *r); /* a line for each code, and for each form of a value that a job cannot read */
+/* A line for each code, for what a statement cannot say, and for each form of a value that a job cannot read. */
+void routine_remedies(struct report *r);
+void routine_statement_remedies(struct report *r);
 bool routine_is_final(const struct routine_job *job); /* STOPPED, CANCELLED */
 
 #endif

@@ -229,6 +229,7 @@ void routine_remedies(struct report *r)
 	for (size_t i = 0; i < sizeof(remedies) / sizeof(*remedies); i++)
 		report_add(r, REPORT_PROBLEM, "job", remedies[i].remedy, "ErrorCode %d", remedies[i].code);
 	report_add(r, REPORT_PROBLEM, "job", other_remedy, "another ErrorCode");
+	routine_statement_remedies(r);
 	routine_column_remedies(r);
 }
 

@@ -47,12 +47,37 @@ bool routine_name_check(const char *name)
 
 /* ---- columns ---- */
 
+enum { NAME_ODD, TYPE_NONE, KEY_NONE, ZONE_WRONG, JOB_NAME, FILE_LOCAL };
+static const struct report_kind kinds[] = {
+	[NAME_ODD] = { REPORT_PROBLEM, "column", "a path of StarRocks cannot name it",
+			"leave the column out with [mysql] column.exclude.list" },
+	[TYPE_NONE] = { REPORT_PROBLEM, "column", "StarRocks has no type for it",
+			"leave the column out with [mysql] column.exclude.list" },
+	[KEY_NONE] = { REPORT_PROBLEM, "table", "no primary key: StarRocks updates and deletes by key",
+			"add a primary key at the source" },
+	[ZONE_WRONG] = { REPORT_PROBLEM, "table", "a time zone that is none", "[starrocks] time.zone" },
+	[JOB_NAME] = { REPORT_PROBLEM, "table", "StarRocks takes no job of this name",
+			"--name of letters, digits, _ and -, at most 64" },
+	[FILE_LOCAL] = { REPORT_PROBLEM, "ssl.*.location", "a file of this host, which the backends do not have",
+			"make it a file of StarRocks (CREATE FILE) and set [starrocks] routine.property.ssl.*.location = FILE:name" },
+};
+
+void routine_statement_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof(kinds) / sizeof(*kinds));
+}
+
 static void problem(struct routine_statement *s, const char *column, const char *remedy, const char *found)
 {
 	char *subject = column ? xasprintf("column %s", column) : xasprintf("table %s", s->p->schema->table);
 
 	report_add(s->problems, REPORT_PROBLEM, subject, remedy, "%s", found);
 	free(subject);
+}
+
+static void problem_kind_of(struct routine_statement *s, const char *column, int kind)
+{
+	problem(s, column, kinds[kind].remedy, kinds[kind].found);
 }
 
 /* `$.payload.after.name`; a name of other characters in quotes. */
@@ -145,13 +170,11 @@ static void add_column(struct routine_statement *s, unsigned at)
 	char *value;
 
 	if (!starrocks_name_is_plain(c->name) || strpbrk(c->name, "\"\\[]") || strncasecmp(c->name, "__op", 4) == 0) {
-		problem(s, c->name, "leave the column out with [mysql] column.exclude.list",
-				"a path of StarRocks cannot name it");
+		problem_kind_of(s, c->name, NAME_ODD);
 		return;
 	}
 	if (starrocks_type_of(c, in_key, schema->exact, &type)) {
-		problem(s, c->name, "leave the column out with [mysql] column.exclude.list",
-				"StarRocks has no type for it");
+		problem_kind_of(s, c->name, TYPE_NONE);
 		return;
 	}
 	buf_init(&out, TEXT_MAX);
@@ -270,19 +293,13 @@ static void put_security(struct routine_statement *s, struct buf *sql)
 
 	for (size_t i = 0; s->p->client && i < s->p->client->count; i++) {
 		const struct conf_pair *c = &s->p->client->items[i];
-		char *key = xasprintf("property.%s", c->key), *remedy;
+		char *key = xasprintf("property.%s", c->key);
 
 		if (is_security(c->key) && !wanted(s->p->wanted, key)) {
-			if (is_file(c->key)) {
-				remedy = xasprintf(
-						"make it a file of StarRocks (CREATE FILE) and set [starrocks] routine.%s = FILE:name",
-						key);
-				report_add(s->problems, REPORT_PROBLEM, c->key, remedy,
-						"a file of this host, which the backends do not have");
-				free(remedy);
-			} else {
+			if (is_file(c->key))
+				report_tell_of(s->problems, &kinds[FILE_LOCAL], c->key, "%s", kinds[FILE_LOCAL].found);
+			else
 				put_property(sql, &first, key, c->value, s->p->show_secrets);
-			}
 		}
 		free(key);
 	}
@@ -350,13 +367,11 @@ static void check_table(struct routine_statement *s)
 	struct err err;
 
 	if (schema->nkey == 0)
-		problem(s, NULL, "add a primary key at the source",
-				"no primary key: StarRocks updates and deletes by key");
+		problem_kind_of(s, NULL, KEY_NONE);
 	if (sink_zone_parse(s->p->conf->time_zone, &s->zone_us, &err))
-		problem(s, NULL, "[starrocks] time.zone", err.msg);
+		problem(s, NULL, kinds[ZONE_WRONG].remedy, err.msg);
 	if (s->p->job && !routine_name_check(s->p->job))
-		problem(s, NULL, "--name of letters, digits, _ and -, at most 64",
-				"StarRocks takes no job of this name");
+		problem_kind_of(s, NULL, JOB_NAME);
 }
 
 int routine_statement(const struct routine_plan *p, struct buf *sql, struct report *problems)

@@ -161,6 +161,16 @@ int sink_conf_check(const struct sink_conf *conf, struct err *err)
 	return sink_zone_parse(conf->time_zone, &zone_us, err);
 }
 
+static const struct report_kind shared = { REPORT_PROBLEM, "target", "two tables have the same target",
+	"give each a target of its own in its section, or source.column, or leave one out" };
+
+void sink_remedies(struct report *r)
+{
+	report_kinds(r, &shared, 1);
+	starrocks_ops.remedies(r);
+	sink_local_ops.remedies(r);
+}
+
 /* Two sources of one target would overwrite each other's rows. */
 static void tell_clashes(const struct sink_conf *conf, struct schema *const *schemas, size_t count,
 		struct report *report)
@@ -174,10 +184,8 @@ static void tell_clashes(const struct sink_conf *conf, struct schema *const *sch
 		sink_route(conf, schemas[i]->db, schemas[i]->table, &names);
 		other = sink_sources_add(&seen, &names, schemas[i]);
 		if (other)
-			report_add(report, REPORT_PROBLEM, "target",
-					"give each a target of its own in its section, or source.column, or leave one out",
-					"tables %s.%s and %s.%s have the same target, %s.%s", other->db, other->table,
-					schemas[i]->db, schemas[i]->table, names.db, names.table);
+			report_tell(report, &shared, "tables %s.%s and %s.%s have the same target, %s.%s", other->db,
+					other->table, schemas[i]->db, schemas[i]->table, names.db, names.table);
 	}
 	sink_sources_done(&seen);
 }

@@ -141,6 +141,7 @@ const char *sink_library(void); /* that is linked, with its version */
 int sink_conf_check(const struct sink_conf *conf, struct err *err);
 int sink_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		struct err *err);
+void sink_remedies(struct report *r); /* what sink_check() may find, at all kinds of targets; for docs/problems.md */
 /* What each column becomes at the target, and the room that it has there. A target that does not answer is taken for empty. */
 void sink_check_tables(const struct sink_conf *conf, struct table_check *const *checks, size_t count);
 int64_t sink_interval_ms(const struct sink *s);

@@ -611,6 +611,19 @@ static int local_ddl(const struct sink_conf *conf, const struct schema *schema, 
 	return 0;
 }
 
+enum { FOLDER_DENIED, KEY_NONE };
+static const struct report_kind kinds[] = {
+	[FOLDER_DENIED] = { REPORT_PROBLEM, "warehouse", "not a folder that can be written",
+			"give the user who runs millrace this folder" },
+	[KEY_NONE] = { REPORT_NOTE, "table", "no key: a delete has to search the whole table",
+			"add a primary key at the source" },
+};
+
+static void warehouse_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof(kinds) / sizeof(*kinds));
+}
+
 static int warehouse_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count,
 		struct report *report, struct err *err)
 {
@@ -619,17 +632,15 @@ static int warehouse_check(const struct sink_conf *conf, struct schema *const *s
 
 	(void)err;
 	if (stat(path, &st))
-		report_add(report, REPORT_OK, "warehouse", NULL, "%s: will be created", path);
+		report_ok(report, "warehouse", "%s: will be created", path);
 	else if (!S_ISDIR(st.st_mode) || access(path, R_OK | W_OK | X_OK))
-		report_add(report, REPORT_PROBLEM, "warehouse", "give the user who runs millrace this folder",
-				"%s: not a folder that can be written", path);
+		report_tell(report, &kinds[FOLDER_DENIED], "%s: not a folder that can be written", path);
 	else
-		report_add(report, REPORT_OK, "warehouse", NULL, "%s", path);
+		report_ok(report, "warehouse", "%s", path);
 	free(path);
 	for (size_t i = 0; i < count; i++)
 		if (schemas[i]->nkey == 0 && !schemas[i]->at_target.append)
-			report_add(report, REPORT_NOTE, schemas[i]->table, "add a primary key at the source",
-					"no key: a delete has to search the whole table");
+			report_tell_of(report, &kinds[KEY_NONE], schemas[i]->table, "%s", kinds[KEY_NONE].found);
 	return 0;
 }
 
@@ -637,6 +648,7 @@ const struct sink_ops sink_local_ops = {
 	.open = local_open,
 	.close = local_close,
 	.check = warehouse_check,
+	.remedies = warehouse_remedies,
 	.check_tables = local_check_tables,
 	.prepare = warehouse_prepare,
 	.load = local_load,

@@ -16,6 +16,7 @@ struct sink_ops {
 	void (*cancel)(struct sink *s); /* @thread any; NULL: `cancelled` alone ends its waits */
 	int (*check)(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 			struct err *err);
+	void (*remedies)(struct report *r); /* what it may find */
 	void (*check_tables)(const struct sink_conf *conf, struct table_check *const *checks, size_t count);
 	int (*prepare)(struct sink *s, const struct schema *schema, struct err *err);
 	enum sink_outcome (*load)(struct sink *s, const struct schema *schema, const struct collapsed *rows,

@@ -276,6 +276,7 @@ int starrocks_sql_run(struct starrocks_sql *s, const char *statement,
 
 int starrocks_check(const struct sink_conf *conf, struct schema *const *schemas, size_t count, struct report *report,
 		struct err *err);
+void starrocks_remedies(struct report *r); /* what it may find */
 
 /* Every statement that the table needs, whatever table.create says, and why it needs no more. */
 int starrocks_ddl_alter(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,

@@ -12,7 +12,63 @@
 #define OLDEST "3.2"
 
 #define BACKENDS_MAX 4096
-#define REPLICAS_PRESET 3 /* of a cluster that nobody has told otherwise */
+#define REPLICAS_DEFAULT 3 /* of a cluster that nobody has told otherwise */
+
+enum {
+	VERSION_HIDDEN,
+	VERSION_OLD,
+	VERSION_PLAIN,
+	BACKENDS_HIDDEN,
+	BACKENDS_DOWN,
+	BACKEND_SILENT,
+	REPLICAS_MANY,
+	REPLICAS_MANY_DEFAULT,
+	HTTP_SILENT,
+	TABLE_MISSING,
+	TABLE_DIFFERS,
+	TABLE_FOLLOWS,
+	TABLE_IGNORES,
+	TABLE_NARROW,
+	TABLE_UNREADABLE,
+	TABLE_DENIED,
+	TABLE_KEEPS
+};
+static const struct report_kind kinds[] = {
+	[VERSION_HIDDEN] = { REPORT_WARNING, "starrocks version", "not readable", NULL },
+	[VERSION_OLD] = { REPORT_PROBLEM, "starrocks version", "older than " OLDEST,
+			"use StarRocks " OLDEST " or newer" },
+	[VERSION_PLAIN] = { REPORT_PROBLEM, "starrocks version", "load.compression is set, before 3.2.7",
+			"set [starrocks] load.compression = none" },
+	[BACKENDS_HIDDEN] = { REPORT_NOTE, "starrocks backends", "SHOW BACKENDS is refused",
+			"GRANT OPERATE, if this check is wanted" },
+	[BACKENDS_DOWN] = { REPORT_PROBLEM, "starrocks backends", "none is alive", "start the backends" },
+	[BACKEND_SILENT] = { REPORT_PROBLEM, "starrocks backend", "loads go to it, and it does not answer",
+			"let it register with an address that this machine reaches, or say where it is: [starrocks] be.map, be.http" },
+	[REPLICAS_MANY] = { REPORT_PROBLEM, "starrocks replicas", "more than backends that are alive",
+			"set [starrocks] table.create.replication.num" },
+	[REPLICAS_MANY_DEFAULT] = { REPORT_WARNING, "starrocks replicas",
+			"the default is more than backends that are alive",
+			"set [starrocks] table.create.replication.num" },
+	[HTTP_SILENT] = { REPORT_PROBLEM, "starrocks fe.http", "does not answer, or refuses the user",
+			"check fe.http, user and password" },
+	[TABLE_MISSING] = { REPORT_PROBLEM, "table", "is not there, and table.create = false",
+			"set table.create = true, or run what `millrace ddl` prints" },
+	[TABLE_DIFFERS] = { REPORT_PROBLEM, "table", "does not have the source's columns, and table.create = false",
+			"set table.create = true, or run what `millrace ddl` prints" },
+	[TABLE_FOLLOWS] = { REPORT_NOTE, "table", "will be altered", NULL },
+	[TABLE_IGNORES] = { REPORT_NOTE, "table", "schema.change = ignore, and it differs from the source", NULL },
+	[TABLE_NARROW] = { REPORT_NOTE, "table", "takes rows; a value that does not fit becomes a dead letter",
+			"widen the columns, if such values occur" },
+	[TABLE_UNREADABLE] = { REPORT_PROBLEM, "table", "it cannot be read", "GRANT SELECT on it" },
+	[TABLE_DENIED] = { REPORT_PROBLEM, "table", "it cannot be loaded", "GRANT INSERT on it" },
+	[TABLE_KEEPS] = { REPORT_PROBLEM, "table", "source.column: rows of one source may not be changed",
+			"GRANT DELETE and UPDATE on it" },
+};
+
+void starrocks_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof(kinds) / sizeof(*kinds));
+}
 
 struct backends {
 	unsigned alive, total;
@@ -58,9 +114,7 @@ static void check_reach(struct starrocks_http *http, const char *url, unsigned *
 	if (starrocks_http_probe(http, url, &err) == 0)
 		(*reached)++;
 	else
-		report_add(report, REPORT_PROBLEM, "starrocks backend",
-				"let it register with an address that this machine reaches, or say where it is: [starrocks] be.map, be.http",
-				"loads go to it, and it does not answer: %s", err.msg);
+		report_tell(report, &kinds[BACKEND_SILENT], "loads go to it, and it does not answer: %s", err.msg);
 }
 
 /* SHOW BACKENDS does not tell the ports that they have for https: those are asked that a frontend names for a load. */
@@ -72,8 +126,7 @@ static bool ports_not_told(const struct sink_conf *conf)
 static void tell_reached(unsigned reached, struct report *report)
 {
 	if (reached)
-		report_add(report, REPORT_OK, "starrocks backend", NULL, "%u answer%s", reached,
-				reached == 1 ? "s" : "");
+		report_ok(report, "starrocks backend", "%u answer%s", reached, reached == 1 ? "s" : "");
 }
 
 static void check_named(struct starrocks_http *http, struct named *named, char *url, struct report *report)
@@ -120,12 +173,11 @@ static void check_reached(const struct sink_conf *conf, struct starrocks_http *h
 static void check_replicas(const struct sink_conf *conf, const struct backends *b, bool shared_data,
 		struct report *report)
 {
-	int64_t wanted = conf->replication_num ? conf->replication_num : REPLICAS_PRESET;
+	int64_t wanted = conf->replication_num ? conf->replication_num : REPLICAS_DEFAULT;
 
 	if (!conf->table_create || shared_data || b->alive == 0 || wanted <= b->alive)
 		return;
-	report_add(report, conf->replication_num ? REPORT_PROBLEM : REPORT_WARNING, "starrocks replicas",
-			"set [starrocks] table.create.replication.num",
+	report_tell(report, &kinds[conf->replication_num ? REPLICAS_MANY : REPLICAS_MANY_DEFAULT],
 			"tables get %lld replica%s%s; %u backend%s alive", (long long)wanted, wanted == 1 ? "" : "s",
 			conf->replication_num ? "" : " by default", b->alive, b->alive == 1 ? " is" : "s are");
 }
@@ -137,18 +189,16 @@ static void check_version(const struct sink_conf *conf, struct starrocks_sql *sq
 	unsigned major = 0, minor = 0, patch = 0;
 
 	if (starrocks_sql_run(sql, "SELECT current_version()", keep_version, version, &err)) {
-		report_add(report, REPORT_WARNING, "starrocks version", NULL, "%s", err.msg);
+		report_tell(report, &kinds[VERSION_HIDDEN], "%s", err.msg);
 		return;
 	}
 	sscanf(version, "%u.%u.%u", &major, &minor, &patch);
 	if (major * 100 + minor < 302)
-		report_add(report, REPORT_PROBLEM, "starrocks version", "use StarRocks " OLDEST " or newer", "%s",
-				version);
+		report_tell(report, &kinds[VERSION_OLD], "%s", version);
 	else if (conf->compression != COMPRESS_NONE && (major * 100 + minor) * 100 + patch < 30207)
-		report_add(report, REPORT_PROBLEM, "starrocks version", "set [starrocks] load.compression = none",
-				"%s takes no compressed JSON; 3.2.7 does", version);
+		report_tell(report, &kinds[VERSION_PLAIN], "%s takes no compressed JSON; 3.2.7 does", version);
 	else
-		report_add(report, REPORT_OK, "starrocks version", NULL, "%s", version);
+		report_ok(report, "starrocks version", "%s", version);
 }
 
 static void check_backends(const struct sink_conf *conf, struct starrocks_sql *sql, struct starrocks_http *http,
@@ -161,12 +211,13 @@ static void check_backends(const struct sink_conf *conf, struct starrocks_sql *s
 	if (starrocks_sql_run(sql, "SHOW BACKENDS", count_backend, &b, &err) ||
 			((shared_data = b.total == 0) &&
 					starrocks_sql_run(sql, "SHOW COMPUTE NODES", count_backend, &b, &err))) {
-		report_add(report, REPORT_NOTE, "starrocks backends", "GRANT OPERATE, if this check is wanted", "%s",
-				err.msg);
+		report_tell(report, &kinds[BACKENDS_HIDDEN], "%s", err.msg);
 		return;
 	}
-	report_add(report, b.alive ? REPORT_OK : REPORT_PROBLEM, "starrocks backends",
-			b.alive ? NULL : "start the backends", "%u of %u alive", b.alive, b.total);
+	if (b.alive)
+		report_ok(report, "starrocks backends", "%u of %u alive", b.alive, b.total);
+	else
+		report_tell(report, &kinds[BACKENDS_DOWN], "0 of %u alive", b.total);
 	check_reached(conf, http, &b, report);
 	check_replicas(conf, &b, shared_data, report);
 	backends_done(&b);
@@ -180,12 +231,11 @@ static void check_http(const struct sink_conf *conf, struct starrocks_http *http
 	if (starrocks_http_state(http, conf->database ? conf->database : "information_schema", "millrace_check", state,
 			    &err)) {
 		if (err.kind != ERR_UNREACHABLE && err.kind != ERR_CONFIG)
-			report_add(report, REPORT_OK, "starrocks fe.http", NULL, "%s answers", conf->fe_http);
+			report_ok(report, "starrocks fe.http", "%s answers", conf->fe_http);
 		else
-			report_add(report, REPORT_PROBLEM, "starrocks fe.http", "check fe.http, user and password",
-					"%s", err.msg);
+			report_tell(report, &kinds[HTTP_SILENT], "%s", err.msg);
 	} else {
-		report_add(report, REPORT_OK, "starrocks fe.http", NULL, "%s answers", conf->fe_http);
+		report_ok(report, "starrocks fe.http", "%s answers", conf->fe_http);
 	}
 }
 
@@ -208,12 +258,10 @@ static bool may_explain(struct starrocks_sql *sql, const struct buf *statement, 
 		struct report *report)
 {
 	struct err err;
-	char remedy[64];
 
 	if (starrocks_sql_run(sql, statement->data, NULL, NULL, &err) == 0 || !is_denied(&err))
 		return true;
-	snprintf(remedy, sizeof(remedy), "GRANT %s on it", right);
-	report_add(report, REPORT_PROBLEM, subject, remedy,
+	report_tell_of(report, &kinds[TABLE_KEEPS], subject,
 			"source.column: rows of one source are changed by %s, which this user may not: %s", right,
 			err.msg);
 	return false;
@@ -261,13 +309,13 @@ static bool check_rights(struct starrocks_sql *sql, struct starrocks_http *http,
 	starrocks_put_table(&select, schema);
 	buf_puts(&select, " LIMIT 1");
 	if (starrocks_sql_run(sql, select.data, NULL, NULL, &err)) {
-		report_add(report, REPORT_PROBLEM, subject, "GRANT SELECT on it", "it cannot be read: %s", err.msg);
+		report_tell_of(report, &kinds[TABLE_UNREADABLE], subject, "it cannot be read: %s", err.msg);
 		good = false;
 	}
 	buf_done(&select);
 	err_clear(&err);
 	if (starrocks_http_may_load(http, schema->db, schema->table, &backend, &err) && err.kind == ERR_DENIED) {
-		report_add(report, REPORT_PROBLEM, subject, "GRANT INSERT on it", "it cannot be loaded: %s", err.msg);
+		report_tell_of(report, &kinds[TABLE_DENIED], subject, "it cannot be loaded: %s", err.msg);
 		good = false;
 	} else if (backend == NULL && err.kind == ERR_CONFIG && conf->be_http == NULL) {
 		report_add(report, REPORT_PROBLEM, subject, NULL, "it cannot be loaded: %s", err.msg);
@@ -290,10 +338,10 @@ static void tell_narrow(const struct sink_conf *conf, const struct schema *schem
 	buf_init(&narrow, SQL_MAX);
 	starrocks_narrow(&narrow, conf, schema, have);
 	if (narrow.len)
-		report_add(report, REPORT_NOTE, subject, "widen the columns, if such values occur",
+		report_tell_of(report, &kinds[TABLE_NARROW], subject,
 				"takes rows; a value that does not fit becomes a dead letter: %s", narrow.data);
 	else
-		report_add(report, REPORT_OK, subject, NULL, "takes the rows of the source");
+		report_ok(report, subject, "takes the rows of the source");
 	buf_done(&narrow);
 }
 
@@ -307,22 +355,22 @@ static void check_table(struct starrocks_sql *sql, struct starrocks_http *http, 
 
 	buf_init(&statement, SQL_MAX);
 	if (starrocks_table_read(sql, schema->db, schema->table, &have, &err))
-		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
+		report_error(report, subject, &err);
 	else if (have.count == 0 && starrocks_create(&statement, conf, schema, &err))
-		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
+		report_error(report, subject, &err);
+	else if (have.count == 0 && conf->table_create)
+		report_ok(report, subject, "will be created");
 	else if (have.count == 0)
-		report_add(report, conf->table_create ? REPORT_OK : REPORT_PROBLEM, subject,
-				conf->table_create ? NULL
-						   : "set table.create = true, or run what `millrace ddl` prints",
-				"%s", conf->table_create ? "will be created" : "is not there");
+		report_tell_of(report, &kinds[TABLE_MISSING], subject, "is not there");
 	else if (starrocks_alter(&statement, conf, schema, &have, &err))
-		report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err.msg);
+		report_error(report, subject, &err);
 	else if (statement.len && schema->at_target.change == FOLLOW_IGNORE)
-		report_add(report, REPORT_NOTE, subject, NULL, "schema.change = ignore; it does not follow: %s",
+		report_tell_of(report, &kinds[TABLE_IGNORES], subject, "schema.change = ignore; it does not follow: %s",
 				statement.data);
 	else if (statement.len)
-		report_add(report, conf->table_create ? REPORT_NOTE : REPORT_PROBLEM, subject,
-				conf->table_create ? NULL : statement.data, "will be altered: %s", statement.data);
+		report_tell_of(report, &kinds[conf->table_create ? TABLE_FOLLOWS : TABLE_DIFFERS], subject, "%s: %s",
+				conf->table_create ? "will be altered" : "does not have the source's columns",
+				statement.data);
 	else if (check_rights(sql, http, conf, schema, subject, named, report))
 		tell_narrow(conf, schema, &have, subject, report);
 	buf_done(&statement);

@@ -223,6 +223,7 @@ const struct sink_ops starrocks_ops = {
 	.rest = starrocks_rest,
 	.cancel = starrocks_cancel,
 	.check = starrocks_check,
+	.remedies = starrocks_remedies,
 	.check_tables = starrocks_check_tables,
 	.prepare = starrocks_prepare,
 	.load = starrocks_load_rows,

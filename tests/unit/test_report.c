@@ -11,6 +11,7 @@ static const struct report_kind kinds[] = {
 int main(void)
 {
 	struct report r;
+	struct err err;
 	char *text = xasprintf("%s %d", "table", 5), *copy;
 
 	report_init(&r);
@@ -36,6 +37,15 @@ int main(void)
 	is_str(r.items[1].found, "100% and more", "the page's text is no format");
 	is_str(r.items[2].found, "load is 7", "what was found this time");
 	is_str(r.items[2].remedy, "wait", "with the remedy of its kind");
+	report_tell_of(&r, &kinds[1], "table 6", "%s", "narrow");
+	is_str(r.items[3].subject, "table 6", "a subject that is known only now");
+	is_str(r.items[3].remedy, "wait", "and the remedy of its kind");
+	report_ok(&r, "kafka", "%d brokers", 3);
+	ok(r.items[4].level == REPORT_OK && r.items[4].remedy == NULL, "what is in order needs no remedy");
+	err_set(&err, ERR_CONFIG, 0, "100%% wrong");
+	report_error(&r, "mysql", &err);
+	ok(r.items[5].level == REPORT_PROBLEM, "an error is a problem");
+	is_str(r.items[5].found, "100% wrong", "in its own words");
 	report_done(&r);
 
 	ok(xstrdup(NULL) == NULL, "no text, no copy");

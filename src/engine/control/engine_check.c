@@ -11,6 +11,20 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 
+enum { LINE_WRONG, SCRIPT_WRONG, SECRET_READABLE, TARGET_CAPTURED, TARGET_NONE };
+static const struct report_kind kinds[] = {
+	[LINE_WRONG] = { REPORT_PROBLEM, "[table] script", "a line with an error",
+			"Correct the line; `millrace lua check` tells the same." },
+	[SCRIPT_WRONG] = { REPORT_PROBLEM, "[table] script", "does not compile",
+			"Correct the script; `millrace check` compiles it again." },
+	[SECRET_READABLE] = { REPORT_WARNING, "secrets", "every user of this machine can read a file with a password",
+			"chmod o-rwx it, and consider a new password" },
+	[TARGET_CAPTURED] = { REPORT_PROBLEM, "target", "a script sends rows to a table that is captured itself",
+			"Name a table in `to` that is not captured, or give it a target of its own." },
+	[TARGET_NONE] = { REPORT_PROBLEM, "target", "a script's table at the target cannot be one",
+			"Correct `key` in the script, or give the table a section of its own." },
+};
+
 struct check_told {
 	struct report *report;
 	const char *subject;
@@ -22,9 +36,8 @@ static void tell_finding(void *arg, const struct script_finding *f)
 	struct check_told *told = arg;
 
 	told->any = true;
-	report_add(told->report, f->error ? REPORT_PROBLEM : REPORT_WARNING, told->subject,
-			"Correct the line; `millrace lua check` tells the same.", "%s:%d: %s", f->script, f->line,
-			f->text);
+	report_add(told->report, f->error ? kinds[LINE_WRONG].level : REPORT_WARNING, told->subject,
+			kinds[LINE_WRONG].remedy, "%s:%d: %s", f->script, f->line, f->text);
 }
 
 /* As the server has it now; NULL: it was not asked, or the section is a pattern. */
@@ -51,14 +64,13 @@ void inspect_script(const struct settings *s, const struct table_settings *t, co
 	err_clear(&err);
 	script = table_script_open(s, t, &err);
 	if (script && script_lint(script, schema, tell_finding, &told, &err) == 0 && !told.any)
-		report_add(report, REPORT_OK, subject, NULL, "%s compile%s",
+		report_ok(report, subject, "%s compile%s",
 				t->filter.text == NULL		     ? "its scripts"
 						: t->transform.count ? "filter and scripts"
 								     : "its filter",
 				t->filter.text && t->transform.count == 0 ? "s" : "");
 	else if (!told.any)
-		report_add(report, REPORT_PROBLEM, subject, "Correct the script; `millrace check` compiles it again.",
-				"%s", err.msg);
+		report_tell_of(report, &kinds[SCRIPT_WRONG], subject, "%s", err.msg);
 	script_close(script);
 	free(subject);
 }
@@ -123,6 +135,9 @@ void inspect_remedies(struct report *configuration, struct report *tables)
 				"refuses the user or what is asked");
 	}
 	report_add(configuration, REPORT_PROBLEM, "embedded log or warehouse", state_dir, "cannot be opened");
+	check_names_remedies(configuration);
+	check_topics_remedies(configuration);
+	report_kinds(configuration, kinds, sizeof(kinds) / sizeof(*kinds));
 	question_remedies(tables);
 }
 
@@ -153,7 +168,7 @@ static void check_secrets(const struct settings *s, struct report *report)
 	const char *path;
 
 	for (size_t i = 0; (path = settings_exposed(s, &i)) != NULL;)
-		report_add(report, REPORT_WARNING, "secrets", "chmod o-rwx it, and consider a new password",
+		report_tell(report, &kinds[SECRET_READABLE],
 				"%s holds a password, and every user of this machine can read it", path);
 }
 
@@ -167,8 +182,7 @@ static void check_to(const struct script *script, const struct schema *of, struc
 		for (size_t k = 0; k < nschemas; k++)
 			if (schemas[k] != of && strcmp(schemas[k]->db, db) == 0 &&
 					strcmp(schemas[k]->table, table) == 0)
-				report_add(report, REPORT_PROBLEM, "target",
-						"Name a table in `to` that is not captured, or give it a target of its own.",
+				report_tell(report, &kinds[TARGET_CAPTURED],
 						"the script of %s.%s sends rows to %s.%s, which is captured itself: their rows would overwrite each other",
 						of->db, of->table, db, table);
 }
@@ -187,9 +201,7 @@ static int check_target(const struct settings *s, struct schema *const *schemas,
 		wide[i] = script_target(script, schemas[i], &why);
 		check_to(script, schemas[i], schemas, nschemas, report);
 		if (wide[i] == NULL && schema_of(section_of(s, schemas[i])->name, schemas, nschemas) == NULL)
-			report_add(report, REPORT_PROBLEM, "target",
-					"Correct `key` in the script, or give the table a section of its own.", "%s",
-					why.msg);
+			report_tell(report, &kinds[TARGET_NONE], "%s", why.msg);
 		if (wide[i] == NULL)
 			wide[i] = schema_ref(schemas[i]);
 		script_close(script);
@@ -209,7 +221,7 @@ int inspect_check(const struct settings *s, enum engine_role role, const struct 
 
 	err_clear(err);
 	if (engine_report_settings(s, role, report))
-		report_add(report, REPORT_OK, "configuration", NULL, "%s", s->path);
+		report_ok(report, "configuration", "%s", s->path);
 	check_secrets(s, report);
 	err_clear(&now);
 	if (role != ROLE_LOAD) {

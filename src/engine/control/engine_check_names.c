@@ -12,6 +12,27 @@
 #include "core/conf/pattern.h"
 #include "core/xalloc.h"
 
+enum { SECTION_IDLE, SECTION_UNKNOWN, OVERRIDE_UNKNOWN, LIST_IDLE, MASK_IDLE };
+static const struct report_kind kinds[] = {
+	[SECTION_IDLE] = { REPORT_PROBLEM, "[table] with a pattern", "is the section of no captured table",
+			"Correct the pattern (* is any text), or take the section out." },
+	[SECTION_UNKNOWN] = { REPORT_PROBLEM, "[table]", "no captured table is called so",
+			"Write the name as the server does; until then the section is applied to no row." },
+	[OVERRIDE_UNKNOWN] = { REPORT_PROBLEM, "[mysql] snapshot.select.statement.overrides",
+			"no captured table is called so",
+			"Write the name as the server does; until then a snapshot reads the whole table." },
+	[LIST_IDLE] = { REPORT_WARNING, "an include list in [mysql]", "an expression matches nothing that is captured",
+			"Correct the name, or leave it when what it names is still to come." },
+	[MASK_IDLE] = { REPORT_PROBLEM, "[mysql] column.truncate.to and column.mask",
+			"an expression matches nothing that is captured",
+			"Write db.table.column as the server does; until then no value is changed." },
+};
+
+void check_names_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof(kinds) / sizeof(*kinds));
+}
+
 struct checked_names {
 	struct schema *const *schemas;
 	char **tables; /* db.table, as many as schemas */
@@ -51,12 +72,12 @@ static bool table_exists(const struct checked_names *n, const char *name)
 	return false;
 }
 
-static void tell_missing(const struct checked_names *n, enum report_level level, const char *subject, const char *name,
-		const char *remedy)
+static void tell_missing(const struct checked_names *n, const struct report_kind *kind, const char *subject,
+		const char *name)
 {
 	const char *near = conf_nearest(name, (const char *const *)n->tables, n->count);
 
-	report_add(n->report, level, subject, remedy, "no captured table is called %s%s%s", name,
+	report_tell_of(n->report, kind, subject, "no captured table is called %s%s%s", name,
 			near ? "; nearest is " : "", near ? near : "");
 }
 
@@ -66,13 +87,11 @@ static void check_sections(const struct checked_names *n, const struct settings 
 		char *subject = xasprintf("[table %s]", s->tables[i].name);
 
 		if (section_is_pattern(&s->tables[i]) && !section_applies(n, s, &s->tables[i]))
-			report_add(n->report, REPORT_PROBLEM, subject,
-					"Correct the pattern (* is any text), or take the section out.",
+			report_tell_of(n->report, &kinds[SECTION_IDLE], subject,
 					"is the section of no captured table: %s",
 					"none matches, or those that do have sections of their own");
 		else if (!section_is_pattern(&s->tables[i]) && !table_exists(n, s->tables[i].name))
-			tell_missing(n, REPORT_PROBLEM, subject, s->tables[i].name,
-					"Write the name as the server does; until then the section is applied to no row.");
+			tell_missing(n, &kinds[SECTION_UNKNOWN], subject, s->tables[i].name);
 		free(subject);
 	}
 }
@@ -81,8 +100,7 @@ static void check_overrides(const struct checked_names *n, const struct conf_lis
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (!table_exists(n, list->items[i]))
-			tell_missing(n, REPORT_PROBLEM, "[mysql] snapshot.select.statement.overrides", list->items[i],
-					"Write the name as the server does; until then a snapshot reads the whole table.");
+			tell_missing(n, &kinds[OVERRIDE_UNKNOWN], kinds[OVERRIDE_UNKNOWN].subject, list->items[i]);
 }
 
 /* ---- regular expressions ---- */
@@ -119,8 +137,8 @@ static bool match_column(const struct checked_names *n, const struct pattern_lis
 	return found;
 }
 
-static void check_pattern(const struct checked_names *n, const char *text, names_match *match, enum report_level level,
-		const char *key, const char *remedy)
+static void check_pattern(const struct checked_names *n, const char *text, names_match *match, const char *key,
+		const struct report_kind *kind)
 {
 	char *items[] = { (char *)text };
 	struct conf_list one = { .items = items, .count = 1 };
@@ -131,7 +149,7 @@ static void check_pattern(const struct checked_names *n, const char *text, names
 	if (pattern_list_init(&p, key, &one, &err) == 0 && !match(n, &p)) {
 		char *subject = xasprintf("[mysql] %s", key);
 
-		report_add(n->report, level, subject, remedy, "'%s' matches nothing that is captured", text);
+		report_tell_of(n->report, kind, subject, "'%s' matches nothing that is captured", text);
 		free(subject);
 	}
 	pattern_list_done(&p);
@@ -140,8 +158,7 @@ static void check_pattern(const struct checked_names *n, const char *text, names
 static void check_list(const struct checked_names *n, const struct conf_list *list, names_match *match, const char *key)
 {
 	for (size_t i = 0; i < list->count; i++)
-		check_pattern(n, list->items[i], match, REPORT_WARNING, key,
-				"Correct the name, or leave it when what it names is still to come.");
+		check_pattern(n, list->items[i], match, key, &kinds[LIST_IDLE]);
 }
 
 /* A mask that matches no column masks nothing. */
@@ -153,8 +170,7 @@ static void check_mappers(const struct checked_names *n, const struct conf_pairs
 		for (char *item = strtok_r(list, ",", &rest); item; item = strtok_r(NULL, ",", &rest)) {
 			item += strspn(item, " ");
 			item[strcspn(item, " ")] = '\0';
-			check_pattern(n, item, match_column, REPORT_PROBLEM, pairs->items[i].key,
-					"Write db.table.column as the server does; until then no value is changed.");
+			check_pattern(n, item, match_column, pairs->items[i].key, &kinds[MASK_IDLE]);
 		}
 		free(list);
 	}

@@ -15,5 +15,6 @@
 /* schemas: of the captured tables. fold: the server's lower_case_table_names is not 0. */
 void check_names(const struct settings *s, enum engine_role role, struct schema *const *schemas, size_t count,
 		bool fold, struct report *report);
+void check_names_remedies(struct report *r); /* what it may find */
 
 #endif

@@ -8,6 +8,21 @@
 #include "format/cell/format_topic.h"
 #include "log/log.h"
 
+enum { COMPACTED_KEYLESS, COMPACTED_TRUNCATE, SETTINGS_HIDDEN };
+static const struct report_kind kinds[] = {
+	[COMPACTED_KEYLESS] = { REPORT_PROBLEM, "topic", "it is compacted, and the table has no key",
+			"Set cleanup.policy=delete on the topic, or give the table a primary key." },
+	[COMPACTED_TRUNCATE] = { REPORT_WARNING, "topic", "it is compacted, and takes no TRUNCATE",
+			"Set cleanup.policy=delete on the topic, or skipped.operations = t in [mysql]." },
+	[SETTINGS_HIDDEN] = { REPORT_NOTE, "kafka topics", "the settings of a topic are not readable",
+			"Grant DescribeConfigs on the topic to have it checked." },
+};
+
+void check_topics_remedies(struct report *r)
+{
+	report_kinds(r, kinds, sizeof(kinds) / sizeof(*kinds));
+}
+
 static void judge(const struct settings *s, const struct schema *schema, const char *topic, struct report *report)
 {
 	char *subject;
@@ -16,13 +31,11 @@ static void judge(const struct settings *s, const struct schema *schema, const c
 		return;
 	subject = xasprintf("topic %s", topic);
 	if (schema->nkey == 0)
-		report_add(report, REPORT_PROBLEM, subject,
-				"Set cleanup.policy=delete on the topic, or give the table a primary key.",
+		report_tell_of(report, &kinds[COMPACTED_KEYLESS], subject,
 				"it is compacted and takes no message without key, and table %s.%s has no key: its first row would stop it",
 				schema->db, schema->table);
 	else
-		report_add(report, REPORT_WARNING, subject,
-				"Set cleanup.policy=delete on the topic, or skipped.operations = t in [mysql].",
+		report_tell_of(report, &kinds[COMPACTED_TRUNCATE], subject,
 				"it is compacted and takes no message without key: a TRUNCATE of %s.%s would stop the table",
 				schema->db, schema->table);
 	free(subject);
@@ -38,8 +51,7 @@ static int check_one(const struct settings *s, struct log *log, const struct log
 	if (log_topics_find(topics, topic) && log_topic_compacts(log, topic, &compacts, err)) {
 		if (err->kind != ERR_DENIED)
 			return -1;
-		report_add(report, REPORT_NOTE, "kafka topics",
-				"Grant DescribeConfigs on the topic to have it checked.", "%s", err->msg);
+		report_tell(report, &kinds[SETTINGS_HIDDEN], "%s", err->msg);
 		err_clear(err);
 		return 0;
 	}

@@ -13,5 +13,6 @@
 /* Asks Kafka for each topic that is there; what is still to be made is judged by the settings. -1: Kafka does not answer. */
 int check_topics(const struct settings *s, struct schema *const *schemas, size_t count, struct report *report,
 		struct err *err);
+void check_topics_remedies(struct report *r); /* what it may find */
 
 #endif

@@ -26,13 +26,23 @@ struct setting {
 	void (*judge)(struct report *r, const struct setting *s, const char *value);
 };
 
+enum { VARIABLE_UNKNOWN, TABLE_REFUSED, TABLES_NONE, ROWS_SILENT };
+static const struct report_kind kinds[] = {
+	[VARIABLE_UNKNOWN] = { REPORT_NOTE, "variable", "the server does not know it", NULL },
+	[TABLE_REFUSED] = { REPORT_PROBLEM, "table", "it cannot be captured: the reason is told",
+			"take it out by [mysql] table.exclude.list, or change the table" },
+	[TABLES_NONE] = { REPORT_PROBLEM, "mysql table.include.list", "no table matches",
+			"name tables as db.table; see which the user may read by SHOW TABLES" },
+	[ROWS_SILENT] = { REPORT_WARNING, "table", "a foreign key changes its rows without row events",
+			"MySQL 9.6 with innodb_native_foreign_keys = OFF writes these rows to the binlog" },
+};
+
 static void judge_retention(struct report *r, const struct setting *s, const char *value)
 {
 	unsigned long long seconds = strtoull(value, NULL, 10);
 
 	if (seconds == 0)
-		report_add(r, REPORT_OK, "mysql binlog_expire_logs_seconds", NULL,
-				"0: the binlog is kept until it is purged by hand");
+		report_ok(r, "mysql binlog_expire_logs_seconds", "0: the binlog is kept until it is purged by hand");
 	else
 		report_add(r, seconds < SHORT_RETENTION_S ? REPORT_WARNING : REPORT_OK,
 				"mysql binlog_expire_logs_seconds", seconds < SHORT_RETENTION_S ? s->remedy : NULL,
@@ -76,7 +86,7 @@ static int mysql_check_settings(struct mysql_conn *c, struct report *report, str
 			return -1;
 		snprintf(subject, sizeof(subject), "mysql %s", s->name);
 		if (unknown)
-			report_add(report, REPORT_NOTE, subject, NULL, "the server does not know it");
+			report_tell_of(report, &kinds[VARIABLE_UNKNOWN], subject, "%s", kinds[VARIABLE_UNKNOWN].found);
 		else if (s->judge)
 			s->judge(report, s, value);
 		else
@@ -178,6 +188,8 @@ void source_remedies(struct report *checks, struct report *refusals)
 	}
 	for (size_t i = 0; i < sizeof(grants) / sizeof(*grants); i++)
 		report_add(checks, grants[i].otherwise, grants[i].name, grants[i].remedy, "the grant is missing");
+	report_kinds(checks, kinds, sizeof(kinds) / sizeof(*kinds));
+	retention_remedies(checks);
 	mysql_conn_remedies(refusals);
 	mysql_refusal_remedies(refusals);
 }
@@ -190,10 +202,9 @@ static void check_table(struct report *report, const struct snapshot_table *t)
 
 	snprintf(subject, sizeof(subject), "table %s.%s", t->db, t->name);
 	if (t->error)
-		report_add(report, REPORT_PROBLEM, subject,
-				"take it out by [mysql] table.exclude.list, or change the table", "%s", t->error);
+		report_tell_of(report, &kinds[TABLE_REFUSED], subject, "%s", t->error);
 	else
-		report_add(report, REPORT_OK, subject, NULL, "%u columns, about %llu rows", t->schema->ncolumns,
+		report_ok(report, subject, "%u columns, about %llu rows", t->schema->ncolumns,
 				(unsigned long long)t->rows_total);
 }
 
@@ -240,9 +251,7 @@ static int check_tables(struct mysql_conn *c, const struct mysql_conf *conf, str
 		rows += list.items[i].rows_total;
 	}
 	if (list.count == 0)
-		report_add(report, REPORT_PROBLEM, "mysql table.include.list",
-				"name tables as db.table; see which the user may read by SHOW TABLES",
-				"no table matches");
+		report_tell(report, &kinds[TABLES_NONE], "no table matches");
 	r = retention_check(c, rows, report, err);
 	snapshot_list_free(&list);
 	return r;
@@ -259,8 +268,7 @@ static void tell_children(struct report *report, const struct mysql_conf *conf, 
 		if (!mysql_filter_table(filter, k->child_db, k->child))
 			continue;
 		snprintf(subject, sizeof(subject), "table %s.%s", k->child_db, k->child);
-		report_add(report, REPORT_WARNING, subject,
-				"MySQL 9.6 with innodb_native_foreign_keys = OFF writes these rows to the binlog",
+		report_tell_of(report, &kinds[ROWS_SILENT], subject,
 				"its foreign key %s to %s.%s changes rows without row events; the table is %s", k->name,
 				k->parent_db, k->parent,
 				conf->foreign_cascade != REPAIR_WARN
@@ -291,7 +299,7 @@ static int check_part(int r, struct report *report, const char *subject, struct 
 		return 0;
 	if (err->kind == ERR_UNREACHABLE)
 		return -1;
-	report_add(report, REPORT_PROBLEM, subject, NULL, "%s", err->msg);
+	report_error(report, subject, err);
 	err_clear(err);
 	return 0;
 }
@@ -304,8 +312,7 @@ int source_check(const struct mysql_conf *conf, struct report *report, struct er
 
 	if (mysql_conn_open_any(&c, conf, &host, err) < 0)
 		return check_part(-1, report, "mysql connection", err);
-	report_add(report, REPORT_OK, "mysql connection", NULL, "%s, MySQL %s, %s", c.server, c.version_text,
-			c.tls ? "TLS" : "no TLS");
+	report_ok(report, "mysql connection", "%s, MySQL %s, %s", c.server, c.version_text, c.tls ? "TLS" : "no TLS");
 	r = check_part(mysql_check_settings(&c, report, err), report, "mysql settings", err);
 	if (r == 0)
 		r = check_part(check_grants(&c, report, err), report, "mysql grants", err);

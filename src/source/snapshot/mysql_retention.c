@@ -14,6 +14,14 @@ enum { LOOK_EVERY_US = 10000000 };
 
 #define REMEDY "raise binlog_expire_logs_seconds, or read faster (snapshot.max.threads)"
 
+static const struct report_kind short_retention = { REPORT_WARNING, "mysql snapshot",
+	"the server may purge its binlog before a snapshot is over", REMEDY };
+
+void retention_remedies(struct report *r)
+{
+	report_kinds(r, &short_retention, 1);
+}
+
 bool retention_is_short(int64_t keeps_ms, uint64_t rows, char *out, size_t size)
 {
 	int64_t needs_ms = (int64_t)((double)rows / RETENTION_ROWS_PER_S * 1000);
@@ -46,9 +54,9 @@ int retention_check(struct mysql_conn *c, uint64_t rows, struct report *report, 
 	if (read_keeps(c, &keeps_ms, err) < 0)
 		return -1;
 	if (retention_is_short(keeps_ms, rows, why, sizeof(why)))
-		report_add(report, REPORT_WARNING, "mysql snapshot", REMEDY, "%s", why);
+		report_tell(report, &short_retention, "%s", why);
 	else
-		report_add(report, REPORT_OK, "mysql snapshot", NULL, "about %llu rows, %.1f minutes at %d rows/s",
+		report_ok(report, "mysql snapshot", "about %llu rows, %.1f minutes at %d rows/s",
 				(unsigned long long)rows, (double)rows / RETENTION_ROWS_PER_S / 60,
 				RETENTION_ROWS_PER_S);
 	return 0;

@@ -34,6 +34,7 @@ int retention_look(struct retention *r, const struct mysql_conf *conf, unsigned 
 		struct err *err);
 /* For the check: does a snapshot of so many rows fit into what is kept? */
 int retention_check(struct mysql_conn *c, uint64_t rows, struct report *report, struct err *err);
+void retention_remedies(struct report *r); /* what it may find */
 /* Whether it does not, and why. */
 bool retention_is_short(int64_t keeps_ms, uint64_t rows, char *out, size_t size);
 
