@@ -13,11 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/clock.h"
 #include "core/fnv.h"
 #include "core/logline.h"
-#include "core/must.h"
 #include "core/xalloc.h"
+#include "engine/base/worker.h"
 #include "engine/control/script_apply.h"
 #include "engine/control/script_shadow.h"
 #include "engine/scripts/script_store.h"
@@ -46,11 +45,7 @@ struct script_watch {
 	size_t nsections;
 	int folders; /* inotify; -1: none */
 	int wake_fd;
-	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	/* under lock */
-	bool started, ended, stopping;
+	struct worker worker;
 };
 
 struct script_watch *script_watch_new(struct engine *e)
@@ -60,8 +55,7 @@ struct script_watch *script_watch_new(struct engine *e)
 	w->e = e;
 	w->folders = -1;
 	w->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	lock_init(&w->lock);
-	clock_cond_init(&w->changed);
+	worker_init(&w->worker);
 	return w;
 }
 
@@ -241,16 +235,6 @@ static void watch_folders(struct script_watch *w)
 		}
 }
 
-static bool stops(struct script_watch *w)
-{
-	bool is;
-
-	pthread_mutex_lock(&w->lock);
-	is = w->stopping;
-	pthread_mutex_unlock(&w->lock);
-	return is;
-}
-
 /* Whether there was anything within that time; what there was is taken. */
 static bool anything(struct script_watch *w, int ms)
 {
@@ -269,39 +253,28 @@ static void await(struct script_watch *w)
 {
 	if (!anything(w, w->live ? LOOK_MS : -1))
 		return;
-	for (int ms = 0; ms < QUIET_MAX_MS && !stops(w) && anything(w, QUIET_MS); ms += QUIET_MS)
+	for (int ms = 0; ms < QUIET_MAX_MS && !worker_stops(&w->worker) && anything(w, QUIET_MS); ms += QUIET_MS)
 		;
 }
 
-static void *watch_thread(void *arg)
+static void watch_run(void *arg)
 {
 	struct script_watch *w = arg;
 
-	while (!stops(w)) {
+	while (!worker_stops(&w->worker)) {
 		follow(w);
 		watch_folders(w);
-		for (size_t i = 0; i < w->nsections && !stops(w); i++)
+		for (size_t i = 0; i < w->nsections && !worker_stops(&w->worker); i++)
 			look_at(w, &w->sections[i]);
 		await(w);
 	}
-	pthread_mutex_lock(&w->lock);
-	w->ended = true;
-	pthread_cond_broadcast(&w->changed);
-	pthread_mutex_unlock(&w->lock);
-	return NULL;
 }
 
 /* ---- its beginning and end ---- */
 
 int script_watch_start(struct script_watch *w, struct err *err)
 {
-	int rc;
-
-	if (w->e->load == NULL)
-		return 0;
-	rc = pthread_create(&w->thread, NULL, watch_thread, w);
-	w->started = rc == 0;
-	return rc ? err_set(err, ERR_FATAL, rc, "engine: no thread: %s", strerror(rc)) : 0;
+	return w->e->load ? worker_start(&w->worker, watch_run, w, err) : 0;
 }
 
 void script_watch_again(struct script_watch *w)
@@ -315,32 +288,21 @@ void script_watch_again(struct script_watch *w)
 /* One that is being tried is left to the end of the process. */
 void script_watch_stop(struct script_watch *w)
 {
-	struct timespec until = clock_deadline(STOP_MS);
-
-	pthread_mutex_lock(&w->lock);
-	w->stopping = true;
+	worker_tell(&w->worker);
 	script_watch_again(w);
-	while (w->started && !w->ended && pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&w->lock);
-	if (!w->started || !w->ended)
-		return;
-	pthread_join(w->thread, NULL);
-	w->started = false;
+	worker_stop(&w->worker, STOP_MS);
 }
 
 bool script_watch_free(struct script_watch *w)
 {
 	if (w == NULL)
 		return true;
-	if (w->started)
+	if (!worker_done(&w->worker))
 		return false;
 	leave(w);
 	if (w->folders >= 0)
 		close(w->folders);
 	close(w->wake_fd);
-	pthread_mutex_destroy(&w->lock);
-	pthread_cond_destroy(&w->changed);
 	free(w);
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "core/must.h"
 #include "core/name_map.h"
 #include "core/xalloc.h"
+#include "engine/base/worker.h"
 #include "engine/routine/handover.h"
 
 enum { WATCH_MS = 10000, SOON_MS = 500, REFUSED_MS = 60000, STOP_MS = 300 };
@@ -21,12 +22,9 @@ struct refused { /* a table that could not be handed over: the thread tries it a
 
 struct handover {
 	struct engine *e;
-	pthread_t thread;
 	pthread_mutex_t one; /* held by whoever hands over a table */
-	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	bool started, ended, stopping; /* under lock */
-	/* the thread's */
+	struct worker worker;
+	/* the worker's */
 	struct name_map refused; /* struct refused, by the table's name */
 	char *jobs_of;		 /* the database that jobs are of; NULL: none were read in this round */
 	struct routine_jobs jobs;
@@ -38,8 +36,7 @@ struct handover *handover_new(struct engine *e)
 
 	h->e = e;
 	lock_init(&h->one);
-	lock_init(&h->lock);
-	clock_cond_init(&h->changed);
+	worker_init(&h->worker);
 	return h;
 }
 
@@ -86,16 +83,6 @@ int handover_request(struct handover *h, const struct engine_request *r, engine_
 }
 
 /* ---- the thread ---- */
-
-static bool is_stopping(struct handover *h)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&h->lock);
-	stopping = h->stopping;
-	pthread_mutex_unlock(&h->lock);
-	return stopping;
-}
 
 static void forget_jobs(struct handover *h)
 {
@@ -198,11 +185,11 @@ static bool look(struct handover *h)
 
 	if (lent == NULL)
 		return false;
-	for (size_t i = 0; i < n && !is_stopping(h); i++) {
+	for (size_t i = 0; i < n && !worker_stops(&h->worker); i++) {
 		*name_map_at(&by_name, intern(lent[i].table)) = &lent[i];
 		go_on(h, lent[i].table);
 	}
-	for (size_t i = 0; i < count && !is_stopping(h); i++) {
+	for (size_t i = 0; i < count && !worker_stops(&h->worker); i++) {
 		const char *table = table_meter_at(h->e->shared.tables, i)->name;
 
 		if (settings_by_routine(live, settings_for_table(live, table)) && name_map_get(&by_name, table) == NULL)
@@ -217,57 +204,28 @@ static bool look(struct handover *h)
 	return true;
 }
 
-static void *handover_thread(void *arg)
+static void handover_run(void *arg)
 {
 	struct handover *h = arg;
-	int64_t watch_ms = h->e->settings->sink.watch_ms;
+	int64_t watch_ms = h->e->settings->sink.watch_ms ? h->e->settings->sink.watch_ms : WATCH_MS;
 
-	pthread_mutex_lock(&h->lock);
-	while (!h->stopping) {
-		struct timespec until;
-		bool soon;
-
-		pthread_mutex_unlock(&h->lock);
-		soon = !look(h);
-		until = clock_deadline(soon ? SOON_MS : (int)(watch_ms ? watch_ms : WATCH_MS));
-		pthread_mutex_lock(&h->lock);
-		if (!h->stopping)
-			pthread_cond_timedwait(&h->changed, &h->lock, &until);
-	}
-	h->ended = true;
-	pthread_cond_broadcast(&h->changed);
-	pthread_mutex_unlock(&h->lock);
-	return NULL;
+	while (worker_wait(&h->worker, look(h) ? (int)watch_ms : SOON_MS))
+		;
 }
 
 int handover_start(struct handover *h, struct err *err)
 {
-	int rc;
-
 	if (h->e->load == NULL || h->e->settings->sink.fe_mysql == NULL) {
 		atomic_store(&h->e->shared.loaders_known, true);
 		return 0;
 	}
-	rc = pthread_create(&h->thread, NULL, handover_thread, h);
-	h->started = rc == 0;
-	return rc ? err_set(err, ERR_FATAL, rc, "engine: no thread: %s", strerror(rc)) : 0;
+	return worker_start(&h->worker, handover_run, h, err);
 }
 
 /* A step that is under way is left to the end of the process: the next start goes on with it. */
 void handover_stop(struct handover *h)
 {
-	struct timespec until = clock_deadline(STOP_MS);
-
-	pthread_mutex_lock(&h->lock);
-	h->stopping = true;
-	pthread_cond_broadcast(&h->changed);
-	while (h->started && !h->ended && pthread_cond_timedwait(&h->changed, &h->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&h->lock);
-	if (!h->started || !h->ended)
-		return;
-	pthread_join(h->thread, NULL);
-	h->started = false;
+	worker_stop(&h->worker, STOP_MS);
 }
 
 static void free_refused(void *value, void *arg)
@@ -280,14 +238,12 @@ bool handover_free(struct handover *h)
 {
 	if (h == NULL)
 		return true;
-	if (h->started)
+	if (!worker_done(&h->worker))
 		return false;
 	forget_jobs(h);
 	name_map_each(&h->refused, free_refused, NULL);
 	name_map_done(&h->refused);
 	pthread_mutex_destroy(&h->one);
-	pthread_mutex_destroy(&h->lock);
-	pthread_cond_destroy(&h->changed);
 	free(h);
 	return true;
 }

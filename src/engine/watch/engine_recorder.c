@@ -13,6 +13,7 @@
 #include "core/logline.h"
 #include "core/num.h"
 #include "core/xalloc.h"
+#include "engine/base/worker.h"
 #include "engine/engine_parts.h"
 #include "engine/recorder/recording.h"
 
@@ -25,14 +26,11 @@ enum {
 
 struct recorder {
 	struct engine *e;
-	pthread_t thread;
-	bool started, failing;
+	struct worker worker;
+	bool failing;
 	int64_t bytes_a_frame; /* smoothed */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
-	/* under lock */
-	bool stopping, ended;
-	struct recording *recording; /* NULL: not opened yet, or it cannot be */
+	struct recording *recording; /* under lock; NULL: not opened yet, or it cannot be */
 };
 
 /* ---- what is kept ---- */
@@ -144,24 +142,12 @@ static int turn(struct recorder *r)
 	return AGAIN_MS;
 }
 
-static void *recorder_run(void *arg)
+static void recorder_run(void *arg)
 {
 	struct recorder *r = arg;
 
-	pthread_mutex_lock(&r->lock);
-	while (!r->stopping) {
-		struct timespec until;
-
-		pthread_mutex_unlock(&r->lock);
-		until = clock_deadline(turn(r));
-		pthread_mutex_lock(&r->lock);
-		while (!r->stopping && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
-			;
-	}
-	r->ended = true;
-	pthread_cond_broadcast(&r->changed);
-	pthread_mutex_unlock(&r->lock);
-	return NULL;
+	while (worker_wait(&r->worker, turn(r)))
+		;
 }
 
 struct recorder *recorder_new(struct engine *e)
@@ -170,46 +156,26 @@ struct recorder *recorder_new(struct engine *e)
 
 	r->e = e;
 	pthread_mutex_init(&r->lock, NULL);
-	clock_cond_init(&r->changed);
+	worker_init(&r->worker);
 	return r;
 }
 
 int recorder_start(struct recorder *r, struct err *err)
 {
-	int rc;
-
-	if (r->e->settings->recorder_bytes == 0)
-		return 0;
-	rc = pthread_create(&r->thread, NULL, recorder_run, r);
-	if (rc)
-		return err_set(err, ERR_FATAL, rc, "recorder: no thread: %s", strerror(rc));
-	r->started = true;
-	return 0;
+	return r->e->settings->recorder_bytes ? worker_start(&r->worker, recorder_run, r, err) : 0;
 }
 
 void recorder_stop(struct recorder *r)
 {
-	struct timespec until = clock_deadline(STOP_MS);
-
-	pthread_mutex_lock(&r->lock);
-	r->stopping = true;
-	pthread_cond_broadcast(&r->changed);
-	while (r->started && !r->ended && pthread_cond_timedwait(&r->changed, &r->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&r->lock);
-	if (!r->started || !r->ended)
-		return;
-	pthread_join(r->thread, NULL);
-	r->started = false;
+	worker_stop(&r->worker, STOP_MS);
 }
 
 bool recorder_free(struct recorder *r)
 {
-	if (r->started)
+	if (!worker_done(&r->worker))
 		return false;
 	recording_close(r->recording);
 	pthread_mutex_destroy(&r->lock);
-	pthread_cond_destroy(&r->changed);
 	free(r);
 	return true;
 }

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/clock.h"
 #include "core/intern.h"
 #include "core/logline.h"
 #include "core/must.h"
 #include "core/xalloc.h"
+#include "engine/base/worker.h"
 #include "engine/engine_parts.h"
 #include "sink/routine.h"
 
@@ -19,13 +19,11 @@ enum { JOBS_SHOWN = 500, STOP_MS = 300 };
 struct routine_watch {
 	struct shared *sh;
 	const struct sink_conf *conf;
-	struct routine_reader *reader; /* the thread's; cancelled by whoever stops it */
-	pthread_t thread;
-	bool told; /* the thread's: that the cluster does not answer */
+	struct routine_reader *reader; /* the worker's; cancelled by whoever stops it */
+	struct worker worker;
+	bool told; /* the worker's: that the cluster does not answer */
 	pthread_mutex_t lock;
-	pthread_cond_t changed;
 	/* under lock */
-	bool started, ended, stopping;
 	struct status_routine *jobs;
 	size_t njobs;
 };
@@ -37,7 +35,7 @@ struct routine_watch *routine_watch_new(struct shared *sh)
 	w->sh = sh;
 	w->conf = &sh->settings->sink;
 	lock_init(&w->lock);
-	clock_cond_init(&w->changed);
+	worker_init(&w->worker);
 	return w;
 }
 
@@ -149,75 +147,45 @@ static void look(struct routine_watch *w)
 
 /* ---- the thread ---- */
 
-static void *watch_thread(void *arg)
+static void watch_run(void *arg)
 {
 	struct routine_watch *w = arg;
 
-	pthread_mutex_lock(&w->lock);
-	while (!w->stopping) {
-		struct timespec until;
-
-		pthread_mutex_unlock(&w->lock);
+	do
 		look(w);
-		until = clock_deadline((int)w->conf->watch_ms);
-		pthread_mutex_lock(&w->lock);
-		if (!w->stopping)
-			pthread_cond_timedwait(&w->changed, &w->lock, &until);
-	}
-	w->ended = true;
-	pthread_cond_broadcast(&w->changed);
-	pthread_mutex_unlock(&w->lock);
-	return NULL;
+	while (worker_wait(&w->worker, (int)w->conf->watch_ms));
 }
 
 int routine_watch_start(struct routine_watch *w, struct err *err)
 {
-	int rc;
-
 	if (w->conf->fe_mysql == NULL || w->conf->watch_ms == 0)
 		return 0;
 	w->reader = routine_reader_new(w->conf);
-	rc = pthread_create(&w->thread, NULL, watch_thread, w);
-	w->started = rc == 0;
-	return rc ? err_set(err, ERR_FATAL, rc, "engine: no thread: %s", strerror(rc)) : 0;
+	return worker_start(&w->worker, watch_run, w, err);
 }
 
-/* A call that does not come back is left to the end of the process. */
 void routine_watch_stop(struct routine_watch *w)
 {
-	struct timespec until = clock_deadline(STOP_MS);
-
-	pthread_mutex_lock(&w->lock);
-	w->stopping = true;
-	pthread_cond_broadcast(&w->changed);
+	worker_tell(&w->worker);
 	if (w->reader)
 		routine_reader_cancel(w->reader);
-	while (w->started && !w->ended && pthread_cond_timedwait(&w->changed, &w->lock, &until) == 0)
-		;
-	pthread_mutex_unlock(&w->lock);
-	if (!w->started || !w->ended)
-		return;
-	pthread_join(w->thread, NULL);
-	w->started = false;
+	worker_stop(&w->worker, STOP_MS);
 }
 
 bool routine_watch_free(struct routine_watch *w)
 {
-	if (w->started)
+	if (!worker_done(&w->worker))
 		return false;
 	routine_reader_free(w->reader);
 	free(w->jobs);
 	pthread_mutex_destroy(&w->lock);
-	pthread_cond_destroy(&w->changed);
 	free(w);
 	return true;
 }
 
 void routine_watch_again(struct routine_watch *w)
 {
-	pthread_mutex_lock(&w->lock);
-	pthread_cond_broadcast(&w->changed);
-	pthread_mutex_unlock(&w->lock);
+	worker_wake(&w->worker);
 }
 
 void routine_watch_copy(struct routine_watch *w, struct status *out)
