@@ -14,6 +14,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/capture/capture_sections.c \
 	src/engine/capture/capture_signal.c \
 	src/engine/capture/capture_snapshot.c \
+	src/engine/capture/capture_status.c \
 	src/engine/capture/capture_stopped.c \
 	src/engine/capture/capture_topics.c \
 	src/engine/base/dead.c \
