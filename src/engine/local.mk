@@ -192,6 +192,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/status/meter.c \
 	src/engine/status/meter.h \
 	src/engine/settings/settings.c \
+	src/engine/settings/settings_check.c \
 	src/engine/settings/settings.h \
 	src/engine/settings/settings_convert.c \
 	src/engine/settings/settings_convert.h \
@@ -287,11 +288,11 @@ check_PROGRAMS += tests/unit/test_load_due
 tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c
 tests_unit_test_load_due_LDADD = $(ROW)
 E2E_TESTS += tests/e2e/load_partitions.sh tests/e2e/load_shapes.sh tests/e2e/load_trouble.sh tests/e2e/load_stop.sh tests/e2e/stop_states.sh
-tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_debezium.c \
+tests_unit_test_settings_SOURCES = tests/unit/test_settings.c src/engine/settings/settings.c src/engine/settings/settings_check.c src/engine/settings/settings_debezium.c \
 	src/engine/settings/settings_table.c src/engine/settings/settings_http.c src/engine/settings/settings_lookup.c
 tests_unit_test_settings_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
 check_PROGRAMS += tests/unit/test_settings_convert
-tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c src/engine/settings/settings_table.c \
+tests_unit_test_settings_convert_SOURCES = tests/unit/test_settings_convert.c src/engine/settings/settings.c src/engine/settings/settings_check.c src/engine/settings/settings_table.c \
 	src/engine/settings/settings_convert.c src/engine/settings/settings_debezium.c src/engine/settings/settings_http.c \
 	src/engine/settings/settings_lookup.c
 tests_unit_test_settings_convert_LDADD = $(FORMAT_PARTS) $(SOURCE_PARTS) $(SINK) $(SOURCE_LIBS) $(SINK_LIBS) $(FORMAT_LIBS)
