@@ -12,6 +12,8 @@ src_log_liblog_a_SOURCES = \
 	src/log/log_kafka_fault.h \
 	src/log/log_kafka_group.c \
 	src/log/log_kafka_read.c \
+	src/log/log_kafka_place.c \
+	src/log/log_kafka_reader.h \
 	src/log/log_kafka_scan.c \
 	src/log/log_kafka_window.c \
 	src/log/log_kafka_window.h \

@@ -9,7 +9,7 @@
  * reached behind a marker, a commit of "the next after the last message" is moved behind the marker, so that a group
  * that has read everything has no lag.
  */
-#include "log/log_kafka.h"
+#include "log/log_kafka_reader.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,35 +20,6 @@
 #include "core/xalloc.h"
 #include "log/log_index.h"
 #include "log/log_kafka_fault.h"
-
-enum { WAITING_MAX = 4096 };
-
-struct kafka_part {
-	const char *topic; /* interned */
-	int32_t partition;
-	int64_t next;	   /* the next offset to hand out; -1 unknown */
-	int64_t resume_at; /* paused with messages dropped: where to go on; -1 nothing dropped */
-	bool fresh;	   /* nothing was handed out since it was assigned or sought */
-	bool suspect;	   /* the topic was gone for a moment: may be another one */
-};
-
-struct kafka_reader {
-	struct log_reader base;
-	struct kafka_log *log;
-	struct kafka_client client;
-	char *group;
-	rd_kafka_queue_t *queue;
-
-	/* owned by the polling thread */
-	rd_kafka_message_t *waiting[WAITING_MAX], *arriving[WAITING_MAX - 1];
-	size_t at, count;
-	bool changed;
-
-	pthread_mutex_t lock;
-	struct kafka_part *parts; /* under lock; what is assigned to us */
-	size_t nparts;
-	struct log_index places; /* the same: of parts */
-};
 
 static const struct kafka_setting presets[] = {
 	{ "session.timeout.ms", "6000" },
@@ -63,7 +34,7 @@ static const struct kafka_setting presets[] = {
 
 /* ---- partitions ---- */
 
-static struct kafka_part *part_find(struct kafka_reader *r, const char *topic, int32_t partition)
+struct kafka_part *kafka_part_find(struct kafka_reader *r, const char *topic, int32_t partition)
 {
 	size_t place = log_index_get(&r->places, intern(topic), partition);
 
@@ -76,7 +47,7 @@ static bool is_of(const rd_kafka_message_t *m, const char *topic, int32_t partit
 }
 
 /* Returns the offset of the first message dropped, or -1. */
-static int64_t waiting_drop(struct kafka_reader *r, const char *topic, int32_t partition)
+int64_t kafka_waiting_drop(struct kafka_reader *r, const char *topic, int32_t partition)
 {
 	int64_t first = -1;
 	size_t kept = r->at;
@@ -126,9 +97,9 @@ static void part_drop(struct kafka_reader *r, struct kafka_part *p)
 static void parts_remove(struct kafka_reader *r, const rd_kafka_topic_partition_list_t *list)
 {
 	for (int i = 0; i < list->cnt; i++) {
-		struct kafka_part *p = part_find(r, list->elems[i].topic, list->elems[i].partition);
+		struct kafka_part *p = kafka_part_find(r, list->elems[i].topic, list->elems[i].partition);
 
-		waiting_drop(r, list->elems[i].topic, list->elems[i].partition);
+		kafka_waiting_drop(r, list->elems[i].topic, list->elems[i].partition);
 		if (p)
 			part_drop(r, p);
 	}
@@ -160,14 +131,6 @@ static void on_rebalance(rd_kafka_t *rk, rd_kafka_resp_err_t what, rd_kafka_topi
 static void consumer_hook(rd_kafka_conf_t *conf)
 {
 	rd_kafka_conf_set_rebalance_cb(conf, on_rebalance);
-}
-
-static rd_kafka_topic_partition_list_t *one_partition(const char *topic, int32_t partition, int64_t offset)
-{
-	rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-
-	rd_kafka_topic_partition_list_add(list, topic, partition)->offset = offset;
-	return list;
 }
 
 /* ---- open and close ---- */
@@ -275,7 +238,7 @@ static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_
 	struct kafka_part *p;
 
 	pthread_mutex_lock(&r->lock);
-	p = part_find(r, rd_kafka_topic_name(m->rkt), m->partition);
+	p = kafka_part_find(r, rd_kafka_topic_name(m->rkt), m->partition);
 	if (p && p->next >= 0 && m->offset > p->next) {
 		b->topic = p->topic;
 		b->partition = p->partition;
@@ -291,7 +254,7 @@ static enum log_read reached_end(struct kafka_reader *r, const rd_kafka_message_
 /* A topic that was there and is not: what comes next under its name may be another one. */
 static void suspect(struct kafka_reader *r, const rd_kafka_message_t *m)
 {
-	struct kafka_part *p = m->rkt ? part_find(r, rd_kafka_topic_name(m->rkt), m->partition) : NULL;
+	struct kafka_part *p = m->rkt ? kafka_part_find(r, rd_kafka_topic_name(m->rkt), m->partition) : NULL;
 
 	if (p)
 		p->suspect = true;
@@ -379,7 +342,7 @@ static void take_run(struct kafka_reader *r, struct batch *b, const char *topic,
 static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t max_bytes, struct err *err)
 {
 	const rd_kafka_message_t *head = r->waiting[r->at];
-	struct kafka_part *p = part_find(r, rd_kafka_topic_name(head->rkt), head->partition);
+	struct kafka_part *p = kafka_part_find(r, rd_kafka_topic_name(head->rkt), head->partition);
 	size_t n, bytes;
 	bool gap;
 
@@ -405,7 +368,7 @@ static enum log_read take_batch(struct kafka_reader *r, struct batch *b, size_t 
 			break;
 	}
 	pthread_mutex_lock(&r->lock);
-	p = part_find(r, b->topic, b->partition); /* the fetch may have moved or lost it */
+	p = kafka_part_find(r, b->topic, b->partition); /* the fetch may have moved or lost it */
 	if (p) {
 		p->next = b->to;
 		p->fresh = false;
@@ -459,188 +422,4 @@ enum log_read kafka_reader_poll(struct log_reader *base, struct batch *b, size_t
 		left_ms = (int)((until_us - clock_mono_us()) / 1000);
 	} while (got == LOG_READ_NOTHING && left_ms > 0);
 	return got;
-}
-
-/* ---- assignment and positions ---- */
-
-static rd_kafka_topic_partition_list_t *parts_list(struct kafka_reader *r)
-{
-	rd_kafka_topic_partition_list_t *list;
-
-	pthread_mutex_lock(&r->lock);
-	list = rd_kafka_topic_partition_list_new((int)r->nparts);
-	for (size_t i = 0; i < r->nparts; i++)
-		rd_kafka_topic_partition_list_add(list, r->parts[i].topic, r->parts[i].partition);
-	pthread_mutex_unlock(&r->lock);
-	return list;
-}
-
-static void fill_assigned(struct kafka_reader *r, const rd_kafka_topic_partition_t *e, struct log_assigned *out)
-{
-	struct kafka_part *p;
-
-	*out = (struct log_assigned){
-		.topic = intern(e->topic),
-		.partition = e->partition,
-		.committed = e->offset >= 0 ? e->offset : -1,
-	};
-	snprintf(out->metadata, sizeof out->metadata, "%.*s", (int)e->metadata_size,
-			e->metadata ? (const char *)e->metadata : "");
-	pthread_mutex_lock(&r->lock);
-	p = part_find(r, e->topic, e->partition);
-	if (p && p->fresh && p->next < 0 && e->offset >= 0)
-		p->next = e->offset;
-	pthread_mutex_unlock(&r->lock);
-}
-
-int kafka_reader_assigned(struct log_reader *base, struct log_assigned_list *out, struct err *err)
-{
-	struct kafka_reader *r = (struct kafka_reader *)base;
-	rd_kafka_topic_partition_list_t *list = parts_list(r);
-	rd_kafka_resp_err_t code = RD_KAFKA_RESP_ERR_NO_ERROR;
-
-	if (list->cnt > 0)
-		code = rd_kafka_committed(r->client.rk, list, (int)r->log->base.conf.timeout_ms);
-	for (int i = 0; i < list->cnt && !code; i++)
-		code = list->elems[i].err;
-	if (code)
-		kafka_fail(&r->client, err, code, NULL, "group %s: reading the committed offsets", r->group);
-	for (int i = 0; i < list->cnt && !code; i++)
-		fill_assigned(r, &list->elems[i], log_assigned_add(out));
-	rd_kafka_topic_partition_list_destroy(list);
-	return code ? -1 : 0;
-}
-
-static int fail_not_ours(struct kafka_reader *r, const char *topic, int32_t partition, struct err *err)
-{
-	return err_set(err, ERR_RETRY, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
-			"kafka group %s: %s partition %d belongs to another reader now", r->group, topic, partition);
-}
-
-/* A partition that was assigned a moment ago does not take a seek yet. */
-static int seek(struct kafka_reader *r, const char *topic, int32_t partition, int64_t offset, struct err *err)
-{
-	int64_t until_us = clock_mono_us() + r->log->base.conf.timeout_ms * 1000;
-	rd_kafka_resp_err_t code;
-
-	for (;;) {
-		rd_kafka_topic_partition_list_t *list = one_partition(topic, partition, offset);
-		rd_kafka_error_t *e = rd_kafka_seek_partitions(r->client.rk, list, (int)r->log->base.conf.timeout_ms);
-
-		code = e ? rd_kafka_error_code(e) : list->elems[0].err;
-		if (e)
-			rd_kafka_error_destroy(e);
-		rd_kafka_topic_partition_list_destroy(list);
-		if (code != RD_KAFKA_RESP_ERR__STATE || clock_mono_us() >= until_us)
-			break;
-		clock_sleep_ms(5);
-	}
-	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: moving %s partition %d to %lld", r->group,
-				      topic, partition, (long long)offset)
-		    : 0;
-}
-
-int kafka_reader_seek(struct log_reader *base, const char *topic, int32_t partition, int64_t offset, struct err *err)
-{
-	struct kafka_reader *r = (struct kafka_reader *)base;
-	struct kafka_part *p;
-
-	waiting_drop(r, topic, partition);
-	if (!part_find(r, topic, partition))
-		return fail_not_ours(r, topic, partition, err);
-	if (seek(r, topic, partition, offset, err))
-		return -1;
-	pthread_mutex_lock(&r->lock);
-	p = part_find(r, topic, partition);
-	if (p) {
-		p->next = offset;
-		p->resume_at = -1;
-		p->fresh = true;
-	}
-	pthread_mutex_unlock(&r->lock);
-	return 0;
-}
-
-int kafka_reader_pause(struct log_reader *base, const char *topic, int32_t partition, bool paused, struct err *err)
-{
-	struct kafka_reader *r = (struct kafka_reader *)base;
-	struct kafka_part *p = part_find(r, topic, partition);
-	rd_kafka_topic_partition_list_t *list;
-	rd_kafka_resp_err_t code;
-	int64_t dropped;
-
-	if (!p)
-		return fail_not_ours(r, topic, partition, err);
-	list = one_partition(topic, partition, RD_KAFKA_OFFSET_INVALID);
-	code = paused ? rd_kafka_pause_partitions(r->client.rk, list) : rd_kafka_resume_partitions(r->client.rk, list);
-	if (!code)
-		code = list->elems[0].err;
-	rd_kafka_topic_partition_list_destroy(list);
-	if (code)
-		return kafka_fail(&r->client, err, code, NULL, "group %s: %s of %s partition %d", r->group,
-				paused ? "pause" : "resume", topic, partition);
-	dropped = waiting_drop(r, topic, partition);
-	if (paused && p->resume_at < 0)
-		p->resume_at = dropped;
-	if (paused || p->resume_at < 0)
-		return 0;
-	if (seek(r, topic, partition, p->resume_at, err))
-		return -1;
-	p->resume_at = -1;
-	return 0;
-}
-
-/* ---- commit ---- */
-
-static bool is_ours(struct kafka_reader *r, const char *topic, int32_t partition)
-{
-	bool ours;
-
-	pthread_mutex_lock(&r->lock);
-	ours = part_find(r, topic, partition) != NULL;
-	pthread_mutex_unlock(&r->lock);
-	return ours;
-}
-
-static rd_kafka_resp_err_t wait_commit(struct kafka_reader *r, rd_kafka_topic_partition_list_t *list)
-{
-	rd_kafka_queue_t *answer = rd_kafka_queue_new(r->client.rk);
-	rd_kafka_resp_err_t code = rd_kafka_commit_queue(r->client.rk, list, answer, NULL, NULL);
-	rd_kafka_event_t *event = code ? NULL : rd_kafka_queue_poll(answer, (int)r->log->base.conf.timeout_ms);
-
-	if (event) {
-		rd_kafka_topic_partition_list_t *done = rd_kafka_event_topic_partition_list(event);
-
-		code = rd_kafka_event_error(event);
-		if (!code && done && done->cnt > 0)
-			code = done->elems[0].err;
-		rd_kafka_event_destroy(event);
-	} else if (!code) {
-		code = RD_KAFKA_RESP_ERR__TIMED_OUT;
-	}
-	rd_kafka_queue_destroy(answer);
-	return code;
-}
-
-int kafka_reader_commit(struct log_reader *base, const char *topic, int32_t partition, int64_t offset,
-		const char *metadata, struct err *err)
-{
-	struct kafka_reader *r = (struct kafka_reader *)base;
-	rd_kafka_topic_partition_list_t *list;
-	rd_kafka_resp_err_t code;
-	bool ours;
-
-	ours = is_ours(r, topic, partition);
-	if (!ours)
-		return fail_not_ours(r, topic, partition, err);
-	list = one_partition(topic, partition, offset);
-	if (metadata && metadata[0]) { /* librdkafka frees it with the list, by free() */
-		list->elems[0].metadata = xstrdup(metadata);
-		list->elems[0].metadata_size = strlen(metadata);
-	}
-	code = wait_commit(r, list);
-	rd_kafka_topic_partition_list_destroy(list);
-	return code ? kafka_fail(&r->client, err, code, NULL, "group %s: committing %s partition %d offset %lld",
-				      r->group, topic, partition, (long long)offset)
-		    : 0;
 }
