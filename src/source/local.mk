@@ -5,6 +5,7 @@ src_source_libsource_a_SOURCES = \
 	src/source/source.c \
 	src/source/source.h \
 	src/source/source_fill.c \
+	src/source/source_plan.c \
 	src/source/source_foreign.c \
 	src/source/source_lists.c \
 	src/source/source_lists.h \

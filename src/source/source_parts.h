@@ -7,6 +7,7 @@
 #define SOURCE_SOURCE_PARTS_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,6 +29,13 @@ enum source_phase { START, SNAPSHOT, STREAM, ENDED };
 
 struct stopped {
 	char *name, *why;
+};
+
+struct source_plan { /* source_plan.c */
+	struct fill_order order;
+	struct fill_plan tables; /* of a start */
+	bool later;		 /* they are not known yet */
+	atomic_uint users;
 };
 
 struct source_asked {		  /* by another thread, in the order in which it came */
