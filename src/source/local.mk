@@ -60,6 +60,8 @@ noinst_LIBRARIES += src/source/snapshot/libsnapshot.a
 src_source_snapshot_libsnapshot_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 src_source_snapshot_libsnapshot_a_SOURCES = \
 	src/source/snapshot/mysql_chunk.c \
+	src/source/snapshot/mysql_chunk_bound.c \
+	src/source/snapshot/mysql_chunk_parts.h \
 	src/source/snapshot/mysql_chunk.h \
 	src/source/snapshot/mysql_lane_plan.c \
 	src/source/snapshot/mysql_lane_plan.h \
