@@ -112,6 +112,8 @@ src_source_catalog_libcatalog_a_SOURCES = \
 	src/source/catalog/mysql_catalog_apply.c \
 	src/source/catalog/mysql_catalog_entry.h \
 	src/source/catalog/mysql_catalog_table.c \
+	src/source/catalog/mysql_catalog_column.c \
+	src/source/catalog/mysql_catalog_column.h \
 	src/source/catalog/mysql_catalog_table.h \
 	src/source/catalog/mysql_ddl.c \
 	src/source/catalog/mysql_ddl.h \

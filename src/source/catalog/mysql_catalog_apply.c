@@ -6,6 +6,7 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
+#include "source/catalog/mysql_catalog_column.h"
 #include "source/catalog/mysql_catalog_entry.h"
 #include "source/catalog/mysql_ddl.h"
 #include "source/catalog/mysql_ddl_names.h"

@@ -43,7 +43,4 @@ int table_model_alter(struct table_model *t, const struct ddl_statement *s, cons
 		struct err *err);
 struct schema *table_model_schema(const struct table_model *t, struct err *err); /* a new reference, or NULL */
 
-/* The collation that the options mean; fallback where they say nothing. */
-unsigned ddl_charset_collation(const struct ddl_charset *c, unsigned utf8mb4_collation, unsigned fallback);
-
 #endif
