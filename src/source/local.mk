@@ -184,12 +184,12 @@ src_source_decode_libdecode_a_SOURCES = \
 	src/source/decode/mysql_event_gtid.c \
 	src/source/decode/mysql_event_query.c \
 	src/source/decode/mysql_gtid.c \
+	src/source/decode/mysql_gtid_text.c \
+	src/source/decode/mysql_gtid_parts.h \
 	src/source/decode/mysql_gtid.h \
 	src/source/decode/mysql_jsonb.c \
 	src/source/decode/mysql_jsonb.h \
 	src/source/decode/mysql_jsonb_diff.c \
-	src/source/decode/mysql_gtid_text.c \
-	src/source/decode/mysql_gtid_parts.h \
 	src/source/decode/mysql_jsonb_read.c \
 	src/source/decode/mysql_jsonb_read.h \
 	src/source/decode/mysql_payload.c \

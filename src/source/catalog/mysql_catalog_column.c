@@ -109,32 +109,33 @@ void column_type_text(struct table_model *t, struct column *c)
 	c->type_text = arena_dup(t->arena, text, strlen(text));
 }
 
-static const char zero_date[] = "0000-00-00 00:00:00";
-
 /* explicit_defaults_for_timestamp = OFF: a TIMESTAMP is NOT NULL unless it says otherwise, and has a default. */
-static void old_timestamp(const struct ddl_column *d, struct column *c)
+static void old_timestamp(const struct ddl_column *d, struct table_column *out)
 {
+	struct column *c = &out->column;
+
 	if (c->type != COL_TIMESTAMP || d->null_given || c->generated)
 		return;
 	c->nullable = false;
 	if (c->default_kind != DEFAULT_NONE)
 		return;
 	c->default_kind = DEFAULT_LITERAL;
-	c->default_text = d->on_update ? "0000-00-00 00:00:00" : zero_date;
+	c->default_text = "0000-00-00 00:00:00";
+	out->old_default = !d->on_update;
 }
 
 /* The first TIMESTAMP of the table has the time of the change as its default, if it is new and says nothing itself. */
 void table_model_first_timestamp(struct table_model *t)
 {
-	struct column *c = NULL;
+	struct table_column *c = NULL;
 
 	for (unsigned i = 0; i < t->ncolumns && c == NULL; i++)
 		if (t->columns[i].column.type == COL_TIMESTAMP)
-			c = &t->columns[i].column;
-	if (c == NULL || c->default_text != zero_date)
+			c = &t->columns[i];
+	if (c == NULL || !c->old_default)
 		return;
-	c->default_kind = DEFAULT_NOW;
-	c->default_text = "CURRENT_TIMESTAMP";
+	c->column.default_kind = DEFAULT_NOW;
+	c->column.default_text = "CURRENT_TIMESTAMP";
 }
 
 /* TEXT, BLOB, JSON and geometry have expressions only; without strict mode the server passes over a literal, as it does
@@ -153,16 +154,17 @@ void column_drop_impossible_default(struct column *c)
 	c->default_text = NULL;
 }
 
-struct column column_settle(struct table_model *t, const struct ddl_column *d)
+void column_settle(struct table_model *t, const struct ddl_column *d, struct table_column *out)
 {
-	struct column c = d->column;
+	struct column *c = &out->column;
 
-	c.nullable = !d->not_null && !d->primary && !c.autoinc;
+	*c = d->column;
+	c->nullable = !d->not_null && !d->primary && !c->autoinc;
+	out->old_default = false;
 	if (t->old_timestamps)
-		old_timestamp(d, &c);
-	column_settle_charset(t, d, &c);
-	column_drop_impossible_default(&c);
-	default_settle(t->arena, &c, &d->literal);
-	column_type_text(t, &c);
-	return c;
+		old_timestamp(d, out);
+	column_settle_charset(t, d, c);
+	column_drop_impossible_default(c);
+	default_settle(t->arena, c, &d->literal);
+	column_type_text(t, c);
 }

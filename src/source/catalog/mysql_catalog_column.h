@@ -4,7 +4,8 @@
 
 #include "source/catalog/mysql_catalog_table.h"
 
-struct column column_settle(struct table_model *t, const struct ddl_column *d);
+void column_settle(struct table_model *t, const struct ddl_column *d,
+		struct table_column *out); /* column, old_default */
 void column_set_collation(struct column *c, unsigned collation);
 void column_type_text(struct table_model *t, struct column *c); /* as SHOW CREATE TABLE prints it */
 void column_drop_impossible_default(struct column *c);

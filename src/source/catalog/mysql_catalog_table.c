@@ -214,13 +214,13 @@ static int alter_drop_column(struct table_model *t, const struct ddl_action *a, 
 
 static void column_redefine(struct table_model *t, unsigned at, const struct ddl_action *a)
 {
-	struct column c = column_settle(t, &a->column);
+	struct table_column *c = &t->columns[at];
 
+	column_settle(t, &a->column, c);
 	for (unsigned i = 0; i < t->nindexes; i++) /* a column of the primary key cannot become nullable */
-		if (t->indexes[i].primary && index_has(&t->indexes[i], t->columns[at].origin))
-			c.nullable = false;
-	t->columns[at].column = c;
-	t->columns[at].is_new = true;
+		if (t->indexes[i].primary && index_has(&t->indexes[i], c->origin))
+			c->column.nullable = false;
+	c->is_new = true;
 }
 
 static int alter_change_column(struct table_model *t, const struct ddl_action *a, struct err *err)
@@ -255,6 +255,7 @@ static int alter_set(struct table_model *t, const struct ddl_action *a, struct e
 		c->invisible = a->column.column.invisible;
 		return 0;
 	}
+	t->columns[at].old_default = false;
 	c->default_kind = a->column.column.default_kind;
 	c->default_text = a->column.column.default_text;
 	column_drop_impossible_default(c);
@@ -339,7 +340,7 @@ static int alter_new_column(struct table_model *t, const struct ddl_action *a, s
 	struct table_column c = { .is_new = true };
 
 	if (a->kind == ACTION_ADD_COLUMN) {
-		c.column = column_settle(t, &a->column);
+		column_settle(t, &a->column, &c);
 		return place_column(t, &a->column, &c, err);
 	}
 	if (a->kind != ACTION_CHANGE_COLUMN || a->column.place == PLACE_NONE)

@@ -14,6 +14,7 @@ struct table_column {
 	struct column column;
 	const char *origin; /* its name before the statement; NULL: new */
 	bool is_new;	    /* made or redefined by the statement */
+	bool old_default; /* of a TIMESTAMP, because the statement names none (explicit_defaults_for_timestamp = OFF) */
 };
 
 struct table_model { /* all memory in the arena */
