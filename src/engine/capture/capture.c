@@ -541,6 +541,7 @@ void capture_free(struct capture *c)
 	resumes_free(c);
 	withheld_forget(c, NULL);
 	free(c->fills);
+	free(c->counted);
 	source_differences_free(c->differences, c->ndifferences);
 	free(c);
 }

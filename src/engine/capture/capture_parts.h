@@ -58,8 +58,10 @@ struct capture {
 	bool differences_known; /* of this session's source */
 	atomic_bool hurry;	/* somebody waits for a position without rows */
 	struct position logged; /* under half.lock: what the log holds, for status */
-	uint64_t pushed;	/* parcels that the source has given; its thread's, read under half.lock */
-	uint64_t turns;		/* under half.lock: of the source; what one has read is pushed at its end */
+	char *counted;		/* under half.lock: the plan of it that was counted last; NULL: none */
+	unsigned counted_tables;
+	uint64_t pushed; /* parcels that the source has given; its thread's, read under half.lock */
+	uint64_t turns;	 /* under half.lock: of the source; what one has read is pushed at its end */
 	/* under half.lock: how far the log is */
 	uint64_t noted;	     /* the last parcel of which everything is in it */
 	int64_t complete_us; /* all that was committed up to then is in it; 0 unknown */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/must.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 
@@ -57,11 +58,27 @@ static void copy_source(struct status_capture *out, const struct source_status *
 		out->lag_ms = out->behind_bytes = -1;
 }
 
+/* How many tables stand in the plan of the position in the log: it is read when it is another one. Under half.lock */
+static unsigned logged_tables(struct capture *c)
+{
+	const char *plan = c->logged.snapshot ? NULL : c->logged.progress;
+
+	must_hold(&c->half.lock);
+	if (plan == NULL)
+		return 0;
+	if (c->counted == NULL || strcmp(c->counted, plan) != 0) {
+		free(c->counted);
+		c->counted = xstrdup(plan);
+		c->counted_tables = capture_plan_tables(plan);
+	}
+	return c->counted_tables;
+}
+
 void capture_status(struct capture *c, struct status *status)
 {
 	struct status_capture *out = &status->capture;
 	struct source_status *st = xcalloc(1, sizeof(*st));
-	char *logged = NULL;
+	unsigned logged = 0;
 	size_t waiting;
 	bool have;
 
@@ -73,8 +90,8 @@ void capture_status(struct capture *c, struct status *status)
 	snprintf(out->file, sizeof(out->file), "%s", c->logged.file);
 	out->pos = c->logged.pos;
 	waiting = orders_waiting(c);
-	if (st->fill.tables == 0 && !c->logged.snapshot)
-		logged = xstrdup(c->logged.progress);
+	if (st->fill.tables == 0)
+		logged = logged_tables(c);
 	pthread_mutex_unlock(&c->half.lock);
 	out->enabled = true;
 	out->lag_ms = out->behind_bytes = out->kept_bytes = out->keeps_ms = -1;
@@ -82,12 +99,11 @@ void capture_status(struct capture *c, struct status *status)
 	if (have)
 		copy_source(out, st);
 	if (out->fill.tables == 0) /* the source has read them; their last rows are on their way into the log */
-		out->fill.tables = capture_plan_tables(logged);
+		out->fill.tables = logged;
 	if (out->fill.orders < waiting)
 		out->fill.orders = (unsigned)waiting;
 	half_view(&c->half, &out->state, &out->trouble);
 	capture_readings(c, status);
-	free(logged);
 	free(st);
 }
 
