@@ -5,6 +5,7 @@ src_cli_libcli_a_SOURCES = \
 	src/cli/cli_ask.c src/cli/cli_ddl.c \
 	src/cli/cli_check.c \
 	src/cli/cli_common.c \
+	src/cli/cli_print.c \
 	src/cli/cli_completion.c \
 	src/cli/cli_console.c \
 	src/cli/cli_convert.c \
@@ -95,4 +96,8 @@ dist_check_SCRIPTS += tests/lua.sh
 check_PROGRAMS += tests/unit/test_notify
 tests_unit_test_notify_SOURCES = tests/unit/test_notify.c src/cli/notify.c tests/tap.h
 tests_unit_test_notify_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_cli_status
+tests_unit_test_cli_status_SOURCES = tests/unit/test_cli_status.c src/cli/cli_status.c src/cli/cli_print.c tests/tap.h \
+	$(SCREEN_ENGINE)
+tests_unit_test_cli_status_LDADD = $(CORE) $(JANSSON_LIBS)
 E2E_TESTS += tests/e2e/systemd.sh
