@@ -46,6 +46,11 @@ int cli_main(int argc, char **argv);
 
 /* ---- for the commands ---- */
 const char *cli_option(const struct cli *cli, const char *name); /* NULL: not given */
+/* An option without a value, as the argument of a request. */
+static inline const char *cli_given(const struct cli *cli, const char *name)
+{
+	return cli_option(cli, name) ? "yes" : NULL;
+}
 int cli_fail(const struct err *err); /* one line on stderr; the exit code that fits the kind */
 const struct settings *cli_settings(struct cli *cli, struct err *err); /* NULL: err */
 int cli_role(const struct cli *cli, enum engine_role *out, struct err *err);

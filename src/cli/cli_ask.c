@@ -40,10 +40,7 @@ int cli_pause(struct cli *cli)
 	struct err err;
 
 	err_clear(&err);
-	if (cli_option(cli, "--pass")) {
-		r.args[r.nargs].name = "pass";
-		r.args[r.nargs++].value = "yes";
-	}
+	engine_request_give(&r, "pass", cli_given(cli, "--pass"));
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
@@ -53,10 +50,7 @@ int cli_acknowledge(struct cli *cli)
 	struct err err;
 
 	err_clear(&err);
-	if (cli->nwords > 1) {
-		r.args[r.nargs].name = "subject";
-		r.args[r.nargs++].value = cli->words[1];
-	}
+	engine_request_give(&r, "subject", cli->nwords > 1 ? cli->words[1] : NULL);
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
@@ -66,32 +60,19 @@ int cli_replay(struct cli *cli)
 	struct err err;
 
 	err_clear(&err);
-	if (cli_option(cli, "--from")) {
-		r.args[r.nargs].name = "from";
-		r.args[r.nargs++].value = cli_option(cli, "--from");
-	}
+	engine_request_give(&r, "from", cli_option(cli, "--from"));
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
 int cli_tap(struct cli *cli)
 {
 	struct engine_request r = { .command = "tap", .args = { { "stage", cli->words[0] } }, .nargs = 1 };
-	const char *count = cli_option(cli, "-n");
 	struct err err;
 
 	err_clear(&err);
-	if (cli->nwords > 1) {
-		r.args[r.nargs].name = "table";
-		r.args[r.nargs++].value = cli->words[1];
-	}
-	if (count) {
-		r.args[r.nargs].name = "n";
-		r.args[r.nargs++].value = count;
-	}
-	if (cli_option(cli, "--unmasked")) {
-		r.args[r.nargs].name = "unmasked";
-		r.args[r.nargs++].value = "yes";
-	}
+	engine_request_give(&r, "table", cli->nwords > 1 ? cli->words[1] : NULL);
+	engine_request_give(&r, "n", cli_option(cli, "-n"));
+	engine_request_give(&r, "unmasked", cli_given(cli, "--unmasked"));
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 

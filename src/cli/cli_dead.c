@@ -153,12 +153,6 @@ static const struct option {
 	{ "--row", "row", "e" },
 };
 
-static void add(struct engine_request *r, const char *name, const char *value)
-{
-	r->args[r->nargs].name = name;
-	r->args[r->nargs++].value = value[0] ? value : "yes";
-}
-
 static int add_options(struct cli *cli, struct engine_request *r, const struct action *a, struct err *err)
 {
 	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
@@ -170,7 +164,7 @@ static int add_options(struct cli *cli, struct engine_request *r, const struct a
 			return err_set(err, ERR_CONFIG, 0, "millrace dead %s takes no %s", a->word, options[i].option);
 		if (a->word[0] == 'e') /* of cli_dead_row() */
 			continue;
-		add(r, options[i].arg, value);
+		engine_request_give(r, options[i].arg, value[0] ? value : "yes");
 	}
 	return 0;
 }
@@ -191,13 +185,13 @@ static int add_words(struct cli *cli, struct engine_request *r, char *ids, size_
 		if (is_id(word) && n + strlen(word) + 2 < size)
 			n += (size_t)snprintf(ids + n, size - n, "%s%s", n ? "," : "", word);
 		else if (cli->nwords == 2)
-			add(r, "table", word);
+			engine_request_give(r, "table", word);
 		else
 			return err_set(err, ERR_CONFIG, 0, "millrace dead: expected IDs or one table, found '%.100s'",
 					word);
 	}
 	if (n)
-		add(r, "id", ids);
+		engine_request_give(r, "id", ids);
 	return 0;
 }
 
@@ -216,7 +210,7 @@ static int ask(struct cli *cli, const struct action *a, struct err *err)
 	if (edits && (row = cli_dead_row(cli, cli->words[1], err)) == NULL)
 		return -1;
 	if (edits)
-		add(&r, "row", row);
+		engine_request_give(&r, "row", row);
 	rc = cli_ask(cli, &r, print, err);
 	if (rc && a->reads && err->kind == ERR_UNREACHABLE && (log = cli_own_log(cli, err)) != NULL) {
 		rc = dead_tell(log, cli->settings, NULL, &r, print, NULL, err);

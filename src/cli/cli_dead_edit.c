@@ -36,10 +36,7 @@ static int ask_message(struct cli *cli, const char *id, struct buf *message, str
 {
 	struct engine_request r = { .command = "dead-show", .args = { { "id", id } }, .nargs = 1 };
 
-	if (cli_option(cli, "--unmasked")) {
-		r.args[r.nargs].name = "unmasked";
-		r.args[r.nargs++].value = "yes";
-	}
+	engine_request_give(&r, "unmasked", cli_given(cli, "--unmasked"));
 	if (cli_ask_to(cli, &r, keep_message, message, err))
 		return -1;
 	if (message->len == 0 || *message->data != '{')

@@ -30,8 +30,7 @@ static int add_argument(const struct engine_request_doc *doc, struct engine_requ
 		return err_set(err, ERR_CONFIG, 0, "do: '%.60s': expected NAME=VALUE as in: %.300s", word, usage);
 	}
 	*equals = '\0';
-	r->args[r->nargs].name = word;
-	r->args[r->nargs++].value = equals + 1;
+	engine_request_give(r, word, equals + 1);
 	return 0;
 }
 

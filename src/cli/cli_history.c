@@ -57,14 +57,8 @@ int cli_history(struct cli *cli)
 	if (!json && (strcmp(cli->words[0], "all") == 0 || strstr(cli->words[0], ".latency")))
 		return err_set(&err, ERR_CONFIG, 0, "history: %s: expected --json with it", cli->words[0]),
 		       cli_fail(&err);
-	if (cli->nwords > 1) {
-		r.args[r.nargs].name = "table";
-		r.args[r.nargs++].value = cli->words[1];
-	}
+	engine_request_give(&r, "table", cli->nwords > 1 ? cli->words[1] : NULL);
 	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
-		if (cli_option(cli, given[i][0])) {
-			r.args[r.nargs].name = given[i][1];
-			r.args[r.nargs++].value = cli_option(cli, given[i][0]);
-		}
+		engine_request_give(&r, given[i][1], cli_option(cli, given[i][0]));
 	return cli_ask(cli, &r, json ? cli_print_line : print_values, &err) ? cli_fail(&err) : EXIT_DONE;
 }

@@ -200,10 +200,9 @@ static int ask(struct cli *cli, const struct trial_wish *w, struct lua_answer *a
 	int rc;
 
 	for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++)
-		if (given[i].value) {
-			r.args[r.nargs].name = given[i].name;
-			r.args[r.nargs++].value = given[i].value;
-		}
+		engine_request_give(&r, given[i].name, given[i].value);
+	if (engine_request_check(engine_request_doc(engine_request_docs(), r.command), &r, err))
+		return -1;
 	if (cli_call(cli, &call, err) == 0) {
 		rc = call.link.request(call.link.self, &r, cli_lua_line, a, err);
 		cli_hang_up(&call);
@@ -279,12 +278,8 @@ static int profile_live(struct cli *cli, struct err *err)
 	struct lua_answer a = { .json = cli_option(cli, "--json") != NULL, .profile = true, .lines = json_array() };
 	int rc = -1;
 
-	r.args[r.nargs].name = "table";
-	r.args[r.nargs++].value = table;
-	if (seconds) {
-		r.args[r.nargs].name = "seconds";
-		r.args[r.nargs++].value = seconds;
-	}
+	engine_request_give(&r, "table", table);
+	engine_request_give(&r, "seconds", seconds);
 	if (table == NULL)
 		err_set(err, ERR_CONFIG, 0, "lua profile: expected --table DB.TABLE, found none");
 	else

@@ -15,18 +15,10 @@ struct wish {
 	bool any; /* something was told */
 };
 
-static void give(struct wish *w, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	w->r.args[w->r.nargs].name = name;
-	w->r.args[w->r.nargs++].value = value;
-}
-
 static void begin(struct cli *cli, struct wish *w, const char *request)
 {
 	*w = (struct wish){ .r = { .command = request }, .answer = { .json = cli_option(cli, "--json") != NULL } };
-	give(w, "table", cli_option(cli, "--table"));
+	engine_request_give(&w->r, "table", cli_option(cli, "--table"));
 }
 
 static void put(const char *text)
@@ -140,8 +132,8 @@ int cli_lua_diff(struct cli *cli, const char *word, struct err *err)
 	int rc;
 
 	begin(cli, &w, "script-diff");
-	give(&w, "a", word);
-	give(&w, "b", other);
+	engine_request_give(&w.r, "a", word);
+	engine_request_give(&w.r, "b", other);
 	rc = cli_ask_to(cli, &w.r, print_difference, &w, err);
 	if (rc && (s = stored(cli, err)) != NULL) {
 		rc = script_told_diff(s, cli_option(cli, "--table"), word, other, print_difference, &w, err);
@@ -183,7 +175,7 @@ static int print_outcome(void *arg, const char *line, size_t len)
 
 static int take(struct cli *cli, struct wish *w, struct err *err)
 {
-	give(w, "dry", cli_option(cli, "--dry-run") ? "yes" : NULL);
+	engine_request_give(&w->r, "dry", cli_option(cli, "--dry-run") ? "yes" : NULL);
 	if (cli_ask_to(cli, &w->r, print_outcome, w, err))
 		return cli_fail(err);
 	if (!w->any && !w->answer.json)
@@ -197,7 +189,7 @@ int cli_lua_apply(struct cli *cli, const char *word, struct err *err)
 
 	(void)word;
 	begin(cli, &w, "script-apply");
-	give(&w, "force", cli_option(cli, "--force") ? "yes" : NULL);
+	engine_request_give(&w.r, "force", cli_option(cli, "--force") ? "yes" : NULL);
 	return take(cli, &w, err);
 }
 
@@ -206,7 +198,7 @@ int cli_lua_rollback(struct cli *cli, const char *word, struct err *err)
 	struct wish w;
 
 	begin(cli, &w, "script-rollback");
-	give(&w, "version", word);
+	engine_request_give(&w.r, "version", word);
 	if (cli_option(cli, "--table"))
 		return take(cli, &w, err);
 	err_set(err, ERR_CONFIG, 0, "lua rollback: expected --table DB.TABLE, found none");

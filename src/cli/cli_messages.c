@@ -122,10 +122,9 @@ static void add_options(const struct cli *cli, struct engine_request *r)
 
 		snprintf(option, sizeof(option), "--%s", names[i]);
 		value = cli_option(cli, option);
-		if (value == NULL)
-			continue;
-		r->args[r->nargs].name = names[i];
-		r->args[r->nargs++].value = *value || strcmp(names[i], "grep") == 0 ? value : "yes";
+		if (value && *value == '\0' && strcmp(names[i], "grep") != 0)
+			value = "yes";
+		engine_request_give(r, names[i], value);
 	}
 }
 

@@ -130,7 +130,7 @@ static int print_line(void *arg, const char *line, size_t len)
 
 int cli_problem(struct cli *cli)
 {
-	struct engine_request r = { .command = "problem", .args = { { "problem", NULL } }, .nargs = 1 };
+	struct engine_request r = { .command = "problem" };
 	struct problem_printing printing = { NULL };
 	const char *slash = strchr(cli->words[0], '/');
 	char code[64];
@@ -138,11 +138,8 @@ int cli_problem(struct cli *cli)
 
 	err_clear(&err);
 	snprintf(code, sizeof(code), "%.*s", (int)strcspn(cli->words[0], "/"), cli->words[0]);
-	r.args[0].value = code;
-	if (slash) {
-		r.args[r.nargs].name = "subject";
-		r.args[r.nargs++].value = slash + 1;
-	}
+	engine_request_give(&r, "problem", code);
+	engine_request_give(&r, "subject", slash ? slash + 1 : NULL);
 	return cli_ask_to(cli, &r, cli_option(cli, "--json") ? cli_print_line : print_line, &printing, &err)
 			? cli_fail(&err)
 			: EXIT_DONE;

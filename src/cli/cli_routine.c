@@ -398,16 +398,9 @@ static int run_handover(struct cli *cli, const struct settings *s, struct err *e
 	(void)s;
 	if (cli->nwords != 2)
 		return err_set(err, ERR_CONFIG, 0, "usage: millrace routine handover TABLE");
-	r.args[r.nargs].name = "table";
-	r.args[r.nargs++].value = cli->words[1];
-	if (cli_option(cli, "--to")) {
-		r.args[r.nargs].name = "to";
-		r.args[r.nargs++].value = cli_option(cli, "--to");
-	}
-	if (cli_option(cli, "--dry-run")) {
-		r.args[r.nargs].name = "dry";
-		r.args[r.nargs++].value = "yes";
-	}
+	engine_request_give(&r, "table", cli->words[1]);
+	engine_request_give(&r, "to", cli_option(cli, "--to"));
+	engine_request_give(&r, "dry", cli_given(cli, "--dry-run"));
 	if (cli_call(cli, &call, err))
 		return -1;
 	rc = call.link.request(call.link.self, &r, as_json ? cli_print_line : print_step, NULL, err);

@@ -118,14 +118,6 @@ static int wait_for(struct cli_call *call, json_t *ordered, struct err *err)
 	return rc;
 }
 
-static void add_arg(struct engine_request *r, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	r->args[r->nargs].name = name;
-	r->args[r->nargs++].value = value;
-}
-
 static bool sets_limits(const struct cli *cli)
 {
 	return cli_option(cli, "--max-rows") || cli_option(cli, "--max-load") || cli_option(cli, "--max-lag");
@@ -133,10 +125,10 @@ static bool sets_limits(const struct cli *cli)
 
 static void add_limits(struct cli *cli, struct engine_request *r)
 {
-	add_arg(r, "action", "limit");
-	add_arg(r, "max_rows", cli_option(cli, "--max-rows"));
-	add_arg(r, "max_load", cli_option(cli, "--max-load"));
-	add_arg(r, "max_lag", cli_option(cli, "--max-lag"));
+	engine_request_give(r, "action", "limit");
+	engine_request_give(r, "max_rows", cli_option(cli, "--max-rows"));
+	engine_request_give(r, "max_load", cli_option(cli, "--max-load"));
+	engine_request_give(r, "max_lag", cli_option(cli, "--max-lag"));
 }
 
 static int give_order(struct cli *cli, struct cli_call *call, const char *action, struct err *err)
@@ -145,10 +137,10 @@ static int give_order(struct cli *cli, struct cli_call *call, const char *action
 	json_t *ordered = NULL;
 	int rc;
 
-	add_arg(&r, "action", action);
-	add_arg(&r, "tables", cli->nwords ? cli->words[0] : NULL);
-	add_arg(&r, "where", cli_option(cli, "--where"));
-	add_arg(&r, "truncate", cli_option(cli, "--truncate") ? "yes" : NULL);
+	engine_request_give(&r, "action", action);
+	engine_request_give(&r, "tables", cli->nwords ? cli->words[0] : NULL);
+	engine_request_give(&r, "where", cli_option(cli, "--where"));
+	engine_request_give(&r, "truncate", cli_given(cli, "--truncate"));
 	if (sets_limits(cli)) {
 		add_limits(cli, &limits);
 		limits.session = cli_session();

@@ -157,14 +157,6 @@ static int take_line(void *arg, const char *line, size_t len)
 	return fflush(stdout) ? -1 : 0;
 }
 
-static void add_arg(struct engine_request *r, const char *name, const char *value)
-{
-	if (value == NULL)
-		return;
-	r->args[r->nargs].name = name;
-	r->args[r->nargs++].value = value;
-}
-
 int cli_verify(struct cli *cli)
 {
 	struct answers a = { .json = cli_option(cli, "--json") != NULL };
@@ -174,11 +166,14 @@ int cli_verify(struct cli *cli)
 	int rc;
 
 	err_clear(&err);
-	add_arg(&r, "tables", cli->nwords ? cli->words[0] : NULL);
-	add_arg(&r, "continuous", cli_option(cli, "--stop") ? "off" : cli_option(cli, "--continuous") ? "on" : NULL);
-	add_arg(&r, "repair", cli_option(cli, "--repair") ? "yes" : NULL);
-	add_arg(&r, "truncate", cli_option(cli, "--truncate") ? "yes" : NULL);
-	add_arg(&r, "limit", cli_option(cli, "--limit"));
+	engine_request_give(&r, "tables", cli->nwords ? cli->words[0] : NULL);
+	engine_request_give(&r, "continuous",
+			cli_option(cli, "--stop")			  ? "off"
+					: cli_option(cli, "--continuous") ? "on"
+									  : NULL);
+	engine_request_give(&r, "repair", cli_given(cli, "--repair"));
+	engine_request_give(&r, "truncate", cli_given(cli, "--truncate"));
+	engine_request_give(&r, "limit", cli_option(cli, "--limit"));
 	r.session = cli_session();
 	if (cli_option(cli, "--truncate") && !cli_option(cli, "--repair")) {
 		err_set(&err, ERR_CONFIG, 0,

@@ -58,6 +58,8 @@ struct engine_request {
 	size_t nargs;
 };
 const char *engine_request_arg(const struct engine_request *r, const char *name); /* NULL: not given */
+void engine_request_give(struct engine_request *r, const char *name,
+		const char *value); /* value NULL: not given; lent */
 /* One call per line of the answer (JSON, no newline); nonzero: the asker is gone, stop. A line of length 0 is no part of the
  * answer: it only finds out whether the asker is still there. */
 typedef int engine_emit(void *arg, const char *line, size_t len);

@@ -117,9 +117,9 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/base/initial.c \
 	src/engine/base/loader.h \
 	src/engine/base/log_from.c \
-	src/engine/load/load.c \
 	src/engine/base/worker.c \
 	src/engine/base/worker.h \
+	src/engine/load/load.c \
 	src/engine/load/load_assign.c \
 	src/engine/load/load_dead.c \
 	src/engine/load/load_done.c \
@@ -260,11 +260,11 @@ tests_unit_test_must_LDADD = $(ENGINE) $(ENGINE_LIBS)
 check_PROGRAMS += tests/unit/test_load_truncate
 tests_unit_test_load_truncate_SOURCES = tests/unit/test_load_truncate.c tests/tap.h
 tests_unit_test_load_truncate_LDADD = $(ENGINE) $(ENGINE_LIBS)
-check_PROGRAMS += tests/unit/test_half
-tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/base/half.c
 check_PROGRAMS += tests/unit/test_worker
 tests_unit_test_worker_SOURCES = tests/unit/test_worker.c src/engine/base/worker.c tests/tap.h
 tests_unit_test_worker_LDADD = $(CORE)
+check_PROGRAMS += tests/unit/test_half
+tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/base/half.c
 tests_unit_test_half_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_place
 tests_unit_test_load_place_SOURCES = tests/unit/test_load_place.c src/engine/load/load_place.c tests/tap.h

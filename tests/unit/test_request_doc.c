@@ -49,10 +49,9 @@ int main(void)
 		struct err err;
 		int rc;
 
-		for (; r.nargs < 4 && table[i].args[r.nargs].name; r.nargs++) {
-			r.args[r.nargs].name = table[i].args[r.nargs].name;
-			r.args[r.nargs].value = table[i].args[r.nargs].value;
-		}
+		for (size_t k = 0; k < 4 && table[i].args[k].name; k++)
+			engine_request_give(&r, table[i].args[k].name, table[i].args[k].value);
+		engine_request_give(&r, "n", NULL); /* an option that is not given */
 		err_clear(&err);
 		rc = engine_request_check(docs, &r, &err);
 		is_str(rc ? err.msg : "", table[i].error ? table[i].error : "", "row %zu", i);

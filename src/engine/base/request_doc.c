@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/conf/conf.h"
+#include "core/must.h"
 #include "core/num.h"
 #include "engine/engine.h"
 
@@ -48,6 +49,15 @@ const char *engine_request_arg(const struct engine_request *r, const char *name)
 		if (strcmp(r->args[i].name, name) == 0)
 			return r->args[i].value;
 	return NULL;
+}
+
+void engine_request_give(struct engine_request *r, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	must(r->nargs < ENGINE_MAX_ARGS);
+	r->args[r->nargs].name = name;
+	r->args[r->nargs++].value = value;
 }
 
 const struct engine_request_doc *engine_request_doc(const struct engine_request_doc *docs, const char *name)
