@@ -91,6 +91,13 @@ void buf_put_quoted(struct buf *b, const char *s, char quote)
 	buf_putc(b, quote);
 }
 
+void buf_put_name(struct buf *b, const char *db, const char *name)
+{
+	buf_put_quoted(b, db, '`');
+	buf_putc(b, '.');
+	buf_put_quoted(b, name, '`');
+}
+
 void buf_printf(struct buf *b, const char *fmt, ...)
 {
 	size_t room = b->failed ? 0 : b->cap - b->len; /* mostly enough */

@@ -25,6 +25,7 @@ void buf_putc(struct buf *b, char c);
 void buf_puts(struct buf *b, const char *s);
 /* Between two quotes, each of which in the text is doubled: a name or a string of SQL. */
 void buf_put_quoted(struct buf *b, const char *s, char quote);
+void buf_put_name(struct buf *b, const char *db, const char *name); /* `db`.`name` */
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *buf_take(struct buf *b); /* the caller frees; the buffer is empty again */
 

@@ -19,7 +19,11 @@ size_t num_decimal64(char *out, int64_t unscaled,
 		int scale);				 /* <= 24, above scale 18 scale + 4; -12345, 2 -> -123.45 */
 size_t num_base64(char *out, const void *p, size_t len); /* (len + 2) / 3 * 4, padded */
 size_t num_base64_url(char *out, const void *p, size_t len);
-size_t num_hex(char *out, const void *p, size_t len);			 /* 2 * len, lower case */
+size_t num_hex(char *out, const void *p, size_t len); /* 2 * len, lower case */
+static inline int num_hex_digit(char c)		      /* -1: it is none */
+{
+	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+}
 int num_unbase64(void *out, const char *p, size_t len, size_t *out_len); /* -1: not base64; out holds len / 4 * 3 */
 
 bool num_parse_i64(const char *p, size_t len, int64_t *out); /* the whole text, or false */
@@ -31,6 +35,12 @@ bool num_parse_duration_ms(const char *p, size_t len, int64_t *out); /* 500ms, 5
 /* Calendar, proleptic Gregorian. days since 1970-01-01; micros since midnight 1970-01-01. */
 int64_t num_days(int year, int month, int day);
 void num_civil(int64_t days, int *year, int *month, int *day);
+static inline int num_month_days(int year, int month) /* month from 1 to 12 */
+{
+	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return days[month - 1] + (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
+}
 size_t num_iso_date(char *out, int64_t days); /* 2018-06-20; <= 16 */
 size_t num_iso_datetime(char *out, int64_t micros, int digits,
 		char sep); /* 2018-06-20T13:37:03.500; digits 0..6, -1: as needed; <= 40 */

@@ -52,9 +52,7 @@ static bool char_read(const char **p, const char *end, char c)
 
 static bool date_read(const char **p, const char *end, int64_t *days)
 {
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int year = digits_read(p, end, 4), month, day;
-	bool leap;
 
 	if (year < 0 || !char_read(p, end, '-'))
 		return false;
@@ -62,8 +60,7 @@ static bool date_read(const char **p, const char *end, int64_t *days)
 	if (month < 1 || month > 12 || !char_read(p, end, '-'))
 		return false;
 	day = digits_read(p, end, 2);
-	leap = month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	if (day < 1 || day > lengths[month - 1] + leap)
+	if (day < 1 || day > num_month_days(year, month))
 		return false;
 	*days = num_days(year, month, day);
 	return true;

@@ -203,7 +203,6 @@ int script_time_format_lua(lua_State *L)
 
 static int add_months(lua_State *L, const struct value *v, int64_t months)
 {
-	static const int lengths[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	int64_t days = v->kind == VALUE_DATE ? v->i : floor_days(v->i), at;
 	int year, month, day, last;
 
@@ -214,7 +213,7 @@ static int add_months(lua_State *L, const struct value *v, int64_t months)
 				value_kind_name((enum value_kind)v->kind));
 	year = (int)(at / 12);
 	month = (int)(at % 12) + 1;
-	last = lengths[month - 1] + (month == 2 && (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)));
+	last = num_month_days(year, month);
 	return push_moved(L, v,
 			(num_days(year, month, day < last ? day : last) - days) * (v->kind == VALUE_DATE ? 1 : DAY_US));
 }

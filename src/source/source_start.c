@@ -20,16 +20,8 @@
  * one shows: table maps carry the character sets of columns. */
 static int know_databases(struct source *s, struct mysql_conn *c, struct err *err)
 {
-	MYSQL_RES *res = mysql_conn_rows(c, "??", err,
-			"SELECT schema_name, default_collation_name FROM information_schema.schemata");
-	MYSQL_ROW row;
-
-	if (res == NULL)
+	if (snapshot_read_databases(c, s->catalog, err) < 0)
 		return -1;
-	while ((row = mysql_fetch_row(res)) != NULL)
-		if (row[0] && row[1])
-			catalog_set_database(s->catalog, row[0], collation_find(row[1], strlen(row[1])));
-	mysql_free_result(res);
 	for (size_t i = 0; i < s->ndatabases; i++)
 		catalog_set_database(s->catalog, s->databases[i].name, s->databases[i].collation);
 	return 0;

@@ -28,6 +28,9 @@ int main(void)
 	buf_puts(&b, "x");
 	is_int(b.len, 0, "after a failure nothing is written");
 	buf_reset(&b);
+	buf_put_name(&b, "shop", "a`b");
+	is_str(b.data, "`shop`.`a``b`", "a name of MySQL: a quote in it is doubled");
+	buf_reset(&b);
 	ok(buf_reserve(&b, 1001) == NULL && b.failed, "a reservation over the ceiling is refused");
 	buf_reset(&b);
 	taken = buf_reserve(&b, 900);

@@ -1,6 +1,7 @@
 /* test_num.c - integers, decimals, base64, hex, and reading them back. */
 #include "core/num.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 
 #include "tests/tap.h"
@@ -86,6 +87,10 @@ static void test_base64(void)
 	IS_TEXT(num_base64(out, "\xff\xfe\xfb", 3), "//77");
 	IS_TEXT(num_base64_url(out, "\xff\xfe\xfb", 3), "__77");
 	IS_TEXT(num_hex(out, "\x00\x9f\xff", 3), "009fff");
+	for (int c = -128; c < 128; c++)
+		bad += num_hex_digit((char)c) !=
+				(c > 0 && isxdigit(c) ? (int)strtol((char[]){ (char)c, '\0' }, NULL, 16) : -1);
+	is_int(bad, 0, "the digits of hexadecimal numbers, and no other characters");
 	IS_TEXT(num_bytes(out, 999), "999 B");
 	IS_TEXT(num_bytes(out, 312u << 20), "312 MiB");
 	IS_TEXT(num_bytes(out, (UINT64_C(1) << 30) - 1), "1.00 GiB");

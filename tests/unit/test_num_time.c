@@ -28,6 +28,12 @@ static void test_calendar(void)
 		bad += y != tm.tm_year + 1900 || m != tm.tm_mon + 1 || d != tm.tm_mday || num_days(y, m, d) != day;
 	}
 	is_int(bad, 0, "days and dates from before the year 0 to beyond 9999");
+	bad = 0;
+	for (int month = 0; month < 12 * 2500; month++)
+		bad += num_month_days(month / 12, month % 12 + 1) !=
+				num_days((month + 1) / 12, (month + 1) % 12 + 1, 1) -
+						num_days(month / 12, month % 12 + 1, 1);
+	is_int(bad, 0, "the lengths of months of 2,500 years");
 	is_int(num_days(1970, 1, 1), 0, "the epoch");
 	is_int(num_days(2000, 2, 29), 11016, "a leap day");
 	is_int(num_days(0, 1, 1), -719528, "the year 0");

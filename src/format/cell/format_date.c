@@ -84,12 +84,7 @@ static int64_t take_offset(struct date_text *t)
 
 static bool day_exists(int year, int month, int day)
 {
-	int y, m, d;
-
-	if (month < 1 || month > 12 || day < 1 || day > 31)
-		return false;
-	num_civil(num_days(year, month, day), &y, &m, &d);
-	return y == year && m == month && d == day;
+	return month >= 1 && month <= 12 && day >= 1 && day <= num_month_days(year, month);
 }
 
 static int64_t take_micros_of_day(struct date_text *t)

@@ -137,15 +137,10 @@ static bool default_text(const struct column *c, struct default_text *t, struct 
 	return true;
 }
 
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
-}
-
 static bool unhex(char *out, const char *p, size_t digits)
 {
 	for (size_t i = 0; i + 1 < digits; i += 2) {
-		int high = hex_digit(p[i]), low = hex_digit(p[i + 1]);
+		int high = num_hex_digit(p[i]), low = num_hex_digit(p[i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

@@ -288,14 +288,6 @@ static bool read_base64_url(struct json *j, struct arena *a, const struct read_c
 	return bytes_value(a, standard, s.len, out);
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool read_hex(struct json *j, struct arena *a, const struct read_cell *c, struct value *out)
 {
 	struct json_slice s;
@@ -305,7 +297,7 @@ static bool read_hex(struct json *j, struct arena *a, const struct read_cell *c,
 		return false;
 	bytes = arena_alloc(a, s.len / 2 + 1);
 	for (size_t i = 0; i < s.len / 2; i++) {
-		int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
+		int high = num_hex_digit(s.p[2 * i]), low = num_hex_digit(s.p[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

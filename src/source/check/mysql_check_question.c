@@ -379,9 +379,7 @@ static void put_order(struct buf *sql, const struct schema *s, const char *direc
 static void put_from(struct buf *sql, const struct schema *s)
 {
 	buf_puts(sql, " FROM ");
-	buf_put_quoted(sql, s->db, '`');
-	buf_putc(sql, '.');
-	buf_put_quoted(sql, s->table, '`');
+	buf_put_name(sql, s->db, s->table);
 }
 
 static void put_end(struct builder *b, const struct table_check *e, const struct mysql_conf *conf,

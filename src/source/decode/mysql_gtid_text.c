@@ -55,14 +55,6 @@ static const char *skip_space(const char *p)
 	return p;
 }
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* With or without dashes, as the server takes it. NULL: not a UUID. */
 static const char *uuid_parse(const char *p, uint8_t uuid[16])
 {
@@ -71,8 +63,8 @@ static const char *uuid_parse(const char *p, uint8_t uuid[16])
 
 		if (*p == '-' && (i == 4 || i == 6 || i == 8 || i == 10))
 			p++;
-		high = hex_digit(p[0]);
-		low = high < 0 ? -1 : hex_digit(p[1]);
+		high = num_hex_digit(p[0]);
+		low = high < 0 ? -1 : num_hex_digit(p[1]);
 		if (low < 0)
 			return NULL;
 		uuid[i] = (uint8_t)(high << 4 | low);

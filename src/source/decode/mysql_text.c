@@ -125,8 +125,7 @@ static int digits_at(const char *p, int width)
 /* 2018-06-20: 0 and the day number; 1 when a part is zero or the day does not exist; -1 when it is no date. */
 static int parse_date(const char *p, size_t len, int64_t *days)
 {
-	static const char month_days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	int y, m, d, last;
+	int y, m, d;
 
 	if (len < 10 || p[4] != '-' || p[7] != '-')
 		return -1;
@@ -137,9 +136,8 @@ static int parse_date(const char *p, size_t len, int64_t *days)
 		return -1;
 	if (m == 0 || d == 0)
 		return 1;
-	last = m == 2 && y % 4 == 0 && (y % 100 != 0 || y % 400 == 0) ? 29 : month_days[m - 1];
 	*days = num_days(y, m, d);
-	return d > last;
+	return d > num_month_days(y, m);
 }
 
 /* "[.fraction]" to microseconds. */

@@ -100,13 +100,7 @@ static int decode_year(const struct decode_context *ctx, const struct column_dec
 
 static bool date_exists(unsigned year, unsigned month, unsigned day)
 {
-	static const uint8_t days[] = { 0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-
-	if (year < 1 || month < 1 || month > 12 || day < 1)
-		return false;
-	if (day <= days[month])
-		return true;
-	return month == 2 && day == 29 && ((year % 4 == 0 && year % 100 != 0) || year % 400 == 0);
+	return year >= 1 && month >= 1 && month <= 12 && day >= 1 && (int)day <= num_month_days((int)year, (int)month);
 }
 
 /* num_days() for a date that exists, without its care for negative years: the year begins in March here. */

@@ -339,9 +339,7 @@ static int try_condition(struct mysql_conn *conn, const struct fill_table *t, st
 	if (fill_where_check(t->where, err) < 0)
 		return -1;
 	buf_init(&name, NAME_BYTES * 2);
-	buf_put_quoted(&name, t->db, '`');
-	buf_putc(&name, '.');
-	buf_put_quoted(&name, t->name, '`');
+	buf_put_name(&name, t->db, t->name);
 	res = mysql_conn_rows(conn, "?", err, "EXPLAIN SELECT 1 FROM %s WHERE (%s\n) LIMIT 1", name.data, t->where);
 	buf_done(&name);
 	if (res == NULL && err->kind == ERR_RETRY)

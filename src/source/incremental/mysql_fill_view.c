@@ -64,9 +64,7 @@ static int lock_table(struct mysql_conn *lock, const char *db, const char *name,
 	int r;
 
 	buf_init(&quoted, QUOTED_MAX);
-	buf_put_quoted(&quoted, db, '`');
-	buf_putc(&quoted, '.');
-	buf_put_quoted(&quoted, name, '`');
+	buf_put_name(&quoted, db, name);
 	r = mysql_conn_run(lock, err, "SET SESSION lock_wait_timeout = %d", LOCK_WAIT_S);
 	if (r == 0)
 		r = mysql_conn_run(lock, err, "LOCK TABLES %s READ", quoted.data);

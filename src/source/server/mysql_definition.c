@@ -94,9 +94,7 @@ static int show_create(struct mysql_conn *c, const struct table_place *at, struc
 	MYSQL_ROW row;
 
 	buf_init(&name, TEXT_MAX);
-	buf_put_quoted(&name, at->db, '`');
-	buf_putc(&name, '.');
-	buf_put_quoted(&name, at->table, '`');
+	buf_put_name(&name, at->db, at->table);
 	res = mysql_conn_rows(c, "!!", err, "SHOW CREATE TABLE %s", name.data);
 	buf_done(&name);
 	if (res == NULL)

@@ -86,9 +86,7 @@ static char *make_from(const struct schema *s, const char *index, const char *st
 		buf_puts(&b, "\n) AS `millrace`");
 		return buf_take(&b);
 	}
-	buf_put_quoted(&b, s->db, '`');
-	buf_putc(&b, '.');
-	buf_put_quoted(&b, s->table, '`');
+	buf_put_name(&b, s->db, s->table);
 	if (index) {
 		buf_puts(&b, " FORCE INDEX (");
 		buf_put_quoted(&b, index, '`');
@@ -174,9 +172,7 @@ static int find_index(struct index_search *x, struct mysql_conn *conn, struct er
 	MYSQL_ROW row;
 
 	buf_init(&name, NAME_MAX_QUOTED);
-	buf_put_quoted(&name, x->schema->db, '`');
-	buf_putc(&name, '.');
-	buf_put_quoted(&name, x->schema->table, '`');
+	buf_put_name(&name, x->schema->db, x->schema->table);
 	res = mysql_conn_rows(conn, "???", err, "SHOW INDEX FROM %s WHERE Non_unique = 0", name.data);
 	buf_done(&name);
 	if (res == NULL)

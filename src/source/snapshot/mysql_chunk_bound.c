@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "core/num.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_bytes.h"
@@ -28,6 +29,14 @@ static struct chunk_cell next_cell(struct bytes *in)
 	return c;
 }
 
+static void put_hex(const void *p, size_t len, struct buf *out)
+{
+	char text[2];
+
+	for (size_t i = 0; i < len; i++)
+		buf_put(out, text, num_hex(text, (const uint8_t *)p + i, 1));
+}
+
 static bool put_bound(const struct chunk_key *k, struct chunk_cell c, struct buf *out)
 {
 	if (c.p == NULL || (k->form == FORM_BIT && c.len > 8))
@@ -42,10 +51,7 @@ static bool put_bound(const struct chunk_key *k, struct chunk_cell c, struct buf
 					      : chunk_is_time((const char *)c.p, c.len);
 	}
 	buf_putc(out, 'x');
-	for (size_t i = 0; i < c.len; i++) {
-		buf_putc(out, "0123456789abcdef"[c.p[i] >> 4]);
-		buf_putc(out, "0123456789abcdef"[c.p[i] & 15]);
-	}
+	put_hex(c.p, c.len, out);
 	return true;
 }
 
@@ -107,10 +113,7 @@ static bool put_text_part(const struct chunk_key *k, const struct chunk_text *c,
 		return c->len % 2 == 0 && text_consists(c->p, c->len, "0123456789abcdef");
 	}
 	buf_putc(out, 'u');
-	for (size_t i = 0; i < c->len; i++) {
-		buf_putc(out, "0123456789abcdef"[(uint8_t)c->p[i] >> 4]);
-		buf_putc(out, "0123456789abcdef"[c->p[i] & 15]);
-	}
+	put_hex(c->p, c->len, out);
 	return true;
 }
 

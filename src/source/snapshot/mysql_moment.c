@@ -62,9 +62,7 @@ static int name_tables(struct moment *m, struct buf *sql, struct err *err)
 	m->locked = xcalloc(list.count + 1, sizeof(*m->locked));
 	for (size_t i = 0; i < list.count; i++) {
 		buf_puts(sql, i ? ", " : "LOCK TABLES ");
-		buf_put_quoted(sql, list.items[i].db, '`');
-		buf_putc(sql, '.');
-		buf_put_quoted(sql, list.items[i].name, '`');
+		buf_put_name(sql, list.items[i].db, list.items[i].name);
 		buf_puts(sql, " READ");
 		m->locked[m->nlocked++] = xasprintf("%s.%s", list.items[i].db, list.items[i].name);
 	}

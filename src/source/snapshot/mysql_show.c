@@ -74,9 +74,7 @@ static int allow_many(struct mysql_show *s, bool many, struct err *err)
 
 static void put_name(struct buf *sql, const struct snapshot_table *t)
 {
-	buf_put_quoted(sql, t->db, '`');
-	buf_putc(sql, '.');
-	buf_put_quoted(sql, t->name, '`');
+	buf_put_name(sql, t->db, t->name);
 }
 
 static void put_table(struct buf *sql, const struct snapshot_table *t)

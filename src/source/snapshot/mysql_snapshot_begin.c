@@ -184,9 +184,7 @@ static int probe_table(struct mysql_snapshot *s, struct snapshot_table *t, struc
 	if (t->wish.statement) {
 		buf_printf(&sql, "(%s\n) AS `millrace`", t->wish.statement);
 	} else {
-		buf_put_quoted(&sql, t->db, '`');
-		buf_putc(&sql, '.');
-		buf_put_quoted(&sql, t->name, '`');
+		buf_put_name(&sql, t->db, t->name);
 	}
 	buf_puts(&sql, " LIMIT 1");
 	r = mysql_conn_text(&s->conn, 0, one, sizeof(one), err, sql.data);

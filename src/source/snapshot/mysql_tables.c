@@ -251,9 +251,7 @@ int snapshot_read_table(struct snapshot_table *t, struct mysql_conn *conn, const
 	MYSQL_ROW row;
 
 	buf_init(&name, QUOTED_MAX);
-	buf_put_quoted(&name, t->db, '`');
-	buf_putc(&name, '.');
-	buf_put_quoted(&name, t->name, '`');
+	buf_put_name(&name, t->db, t->name);
 	res = mysql_conn_rows(conn, "??", err, "SHOW CREATE TABLE %s", name.data);
 	buf_done(&name);
 	if (res == NULL)
