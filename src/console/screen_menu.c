@@ -163,7 +163,8 @@ void screen_menu_draw(struct screen *s, struct canvas *cv, struct area at)
 	x += canvas_text(cv, at.y + 1, x, at.x + at.width - 3 - x, ROLE_TEXT, s->input);
 	canvas_text(cv, at.y + 1, x, 1, ROLE_CURSOR, " ");
 	s->text_rows = at.height - 4 - foot;
-	grid_draw(&s->menu.grid, &menu_source, &s->menu, cv, at.y + 2, at.x + 1, at.height - 3 - foot, at.width - 2);
+	grid_draw(&s->menu.grid, menu_drawn_as(&s->menu), &s->menu, cv, at.y + 2, at.x + 1, at.height - 3 - foot,
+			at.width - 2);
 	if (foot == 0 || item == NULL)
 		return;
 	canvas_line(cv, y, at.x + 1, at.width - 2, ROLE_BORDER, 0x2500);

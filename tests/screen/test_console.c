@@ -1654,6 +1654,7 @@ static void test_chooser(void)
 {
 	start(24, 80);
 	keys("5C");
+	ok(strstr(dump(), " shown     column") && !strstr(dump(), "the command that does"), "with titles of its own");
 	ok(strstr(dump(), "columns of Tables") && strstr(dump(), "[x]") && !strstr(dump(), "[ ]"),
 			"C lists the columns");
 	keys("captured\r");

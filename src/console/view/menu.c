@@ -349,3 +349,24 @@ const struct grid_source menu_source = {
 	.key = key,
 	.empty = "",
 };
+
+/* ---- of columns ---- */
+
+static const struct grid_column of_columns[] = {
+	[COLUMN_KEY] = { "shown", -9, 0, 0 },
+	[COLUMN_NAME] = { "column", -18, 1, 0 },
+};
+
+static const struct grid_source columns_source = {
+	.columns = of_columns,
+	.ncolumns = COLUMN_NAME + 1,
+	.count = count,
+	.cell = cell,
+	.key = key,
+	.empty = "",
+};
+
+const struct grid_source *menu_drawn_as(const struct menu *m)
+{
+	return m->count && m->items[0].column ? &columns_source : &menu_source;
+}

@@ -49,5 +49,6 @@ void menu_fill(struct menu *m, struct menu_place *at, const struct engine_reques
 void menu_fill_columns(struct menu *m, const struct grid_source *of, unsigned hidden);
 const struct menu_item *menu_selected(const struct menu *m); /* NULL: none */
 extern const struct grid_source menu_source;
+const struct grid_source *menu_drawn_as(const struct menu *m); /* the same rows, with the titles that fit them */
 
 #endif
