@@ -62,6 +62,20 @@ static enum err_kind message_kind(const char *message)
 	return ERR_RETRY; /* versions, memory, timeouts, restarts: the text goes along */
 }
 
+/* It takes no load of anybody until a person has made room, or has set it back. NULL: it is none of these messages. */
+static const char *takes_none(const char *message)
+{
+	static const char *const known[][2] = {
+		{ "under safe mode state", "a disk of a backend is nearly full: make room" },
+		{ "disable_load_job is set to true", "ADMIN SET FRONTEND CONFIG (\"disable_load_job\" = \"false\")" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strstr(message, known[i][0]))
+			return known[i][1];
+	return NULL;
+}
+
 /* LOADED, REFUSED, or UNKNOWN while it is still under way. */
 static enum sink_outcome state_outcome(const char *state)
 {
@@ -213,6 +227,8 @@ static enum sink_outcome part_settle(struct stream_load *l, const char *label, c
 static enum sink_outcome part_judge(struct stream_load *l, const struct load_piece *part, const char *label,
 		const struct starrocks_answer *a, struct err *err)
 {
+	const char *remedy = takes_none(a->message);
+
 	if (strcmp(a->status, "Success") == 0 || strcmp(a->status, "Publish Timeout") == 0) {
 		if (a->loaded == (int64_t)part->count)
 			return SINK_LOADED;
@@ -224,6 +240,11 @@ static enum sink_outcome part_judge(struct stream_load *l, const struct load_pie
 			strstr(a->message, "too many tablet versions");
 	err_set(err, message_kind(a->message), 0, "StarRocks: %s: %s", a->status[0] ? a->status : "no status",
 			a->message);
+	if (remedy) {
+		err_set(err, ERR_UNREACHABLE, 0, "StarRocks is read-only (%s): %s; loading goes on by itself",
+				a->message, remedy);
+		return SINK_REFUSED;
+	}
 	return a->sent ? part_settle(l, label, a, err) : SINK_REFUSED;
 }
 
@@ -299,7 +320,8 @@ enum sink_outcome starrocks_part_send(struct stream_load *l, const struct load_p
 	else
 		outcome = answer->sent ? part_settle(l, label, answer, l->err) : SINK_REFUSED;
 	phases_add(l->result, answer, load.len);
-	l->result->down = outcome == SINK_REFUSED && !answer->sent && l->err->kind == ERR_UNREACHABLE;
+	l->result->down = outcome == SINK_REFUSED && l->err->kind == ERR_UNREACHABLE &&
+			(!answer->sent || takes_none(answer->message));
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		l->any_new |= outcome == SINK_LOADED;
 		l->result->rows_loaded += outcome == SINK_LOADED ? part->count : 0;

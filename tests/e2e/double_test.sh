@@ -389,6 +389,8 @@ fault too_many_versions
 has "$(rows t '[{"id":1,"n":1}]')" "Too many versions. tablet_id:" "too_many_versions"
 fault too_many_filtered
 has "$(rows t '[{"id":1,"n":1}]')" '"ErrorURL": "http://' "too_many_filtered"
+fault read_only
+has "$(rows t '[{"id":1,"n":1}]')" "The cluster is under safe mode state, all load jobs are rejected." "read_only"
 fault shutting_down
 has "$(rows t '[{"id":1,"n":1}]')" "Service is shutting down, please retry later!" "shutting_down"
 fault json_too_big 1 10

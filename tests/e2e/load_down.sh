@@ -1,5 +1,5 @@
 #!/bin/bash
-# load_down.sh - the cluster takes no loads, and sixty tables have rows: a few turns ask whether it still is so, not all tables;
+# load_down.sh - the cluster takes no loads, and sixty tables have rows: a few turns ask whether it still is so, not all tables; so while it is read-only;
 # when it is well again, all of them are loaded at once. A password that is changed at the target, then in its file, is read by itself.
 . "${top_srcdir:?}/tests/e2e/lib.sh"
 
@@ -27,6 +27,22 @@ curl -sS --max-time 5 "$control/clear" > /dev/null
 wait_caught_up 40 "all are loaded when it is well"
 is "$(troubled)" 0 "none of them is in trouble"
 for t in t1 t30 t60; do same_table $t; done
+
+# ---- read-only: a disk is nearly full, or a person has disabled loads ----
+
+for mode in 0 1; do
+	curl -sS --max-time 5 "$control/fault?name=read_only&count=-1&arg=$mode" > /dev/null
+	for i in {1..60}; do echo "UPDATE t$i SET n = n + 1;"; done | sql testdb
+	until_true 30 captured; ok $? "read-only $mode: 60 tables have rows"
+	what=("a disk of a backend is nearly full: make room" 'ADMIN SET FRONTEND CONFIG ("disable_load_job" = "false")')
+	told() { grep -F 'StarRocks is read-only' "$dir/run.log" | grep -qF "${what[mode]}"; }
+	until_true 30 told; ok $? "read-only $mode: told as what it is" || what_is_wrong
+	n=$(troubled)
+	[ "$n" -ge 1 ] && [ "$n" -le 30 ]; ok $? "read-only $mode: few tables ask: $n"
+	curl -sS --max-time 5 "$control/clear" > /dev/null
+	wait_caught_up 40 "read-only $mode: all are loaded when it is over"
+	for t in t1 t60; do same_table $t; done
+done
 
 # ---- another password ----
 

@@ -34,6 +34,8 @@ static const struct {
 	[FAULT_SHUTTING_DOWN] = { "shutting_down", 0,
 			"BE: Status Fail, Service is shutting down, please retry later!" },
 	[FAULT_BUSY] = { "busy", 0, "BE: Status Fail, Stream Load exceed http cuncurrent limit" },
+	[FAULT_READ_ONLY] = { "read_only", 0,
+			"BE: Status Fail, the frontend begins no transaction: the cluster is in safe mode; arg 1: disable_load_job" },
 	[FAULT_MEMORY] = { "memory", 0, "BE: Status Fail, Memory of process exceed limit" },
 	[FAULT_STRANGE_STATUS] = { "strange_status", 0,
 			"BE: nothing is loaded, Status is a word that no client knows" },

@@ -61,11 +61,16 @@ static int check_size(struct be_call *c)
 int be_refused(struct be_call *c)
 {
 	struct faults *f = &c->s->faults;
+	int64_t mode;
 
 	if (c->s->nodes.be[c->backend].state == NODE_DRAINED || fault_take(f, FAULT_SHUTTING_DOWN, NULL))
 		return be_fail(c, "Service is shutting down, please retry later!");
 	if (fault_take(f, FAULT_BUSY, NULL))
 		return be_fail(c, "Stream Load exceed http cuncurrent limit 1, please try again later");
+	if (fault_take(f, FAULT_READ_ONLY, &mode))
+		return be_fail(c,
+				mode ? "disable_load_job is set to true, all load jobs are prevented"
+				     : "The cluster is under safe mode state, all load jobs are rejected.");
 	if (c->r->length < 0 && !c->r->chunked)
 		return be_fail(c, "There is no Content-Length and no chunked transfer encoding");
 	return check_size(c);
