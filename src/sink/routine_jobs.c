@@ -205,7 +205,7 @@ static const struct {
 	int code;
 	const char *remedy;
 } remedies[] = {
-	{ 3, "Start the backends that are down; then resume the job." },
+	{ 3, "Start the backends that are down. StarRocks resumes the job by itself a few times, while few are down; after that resume it." },
 	{ 4, "Check that the backends reach Kafka and that the topic is there; then resume the job." },
 	{ 5, "Make the database and the table again, and a new job." },
 	{ 6, "Make the table again, and a new job." },
