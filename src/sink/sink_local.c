@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,13 +148,31 @@ static void put_conflict(struct buf *sql, const struct schema *schema, const boo
 		buf_puts(sql, " DO NOTHING");
 }
 
+/* What SQLite calls a row's number in this table: a column of that name takes its place. NULL: columns have all three. */
+static const char *rowid_name(const struct schema *schema)
+{
+	static const char *const name[] = { "rowid", "_rowid_", "oid" };
+
+	for (size_t k = 0; k < sizeof(name) / sizeof(*name); k++) {
+		bool taken = false;
+
+		for (unsigned i = 0; i < schema->ncolumns; i++)
+			taken |= strcasecmp(schema->columns[i].name, name[k]) == 0;
+		if (!taken)
+			return name[k];
+	}
+	return NULL;
+}
+
 static void put_delete(struct buf *sql, const struct schema *schema)
 {
 	buf_puts(sql, "DELETE FROM ");
 	local_name(sql, schema->table);
 	buf_puts(sql, " WHERE ");
 	if (schema->nkey == 0) {
-		buf_puts(sql, "rowid = (SELECT rowid FROM ");
+		const char *rowid = rowid_name(schema);
+
+		buf_printf(sql, "%s = (SELECT %s FROM ", rowid, rowid);
 		local_name(sql, schema->table);
 		buf_puts(sql, " WHERE ");
 	}
@@ -178,6 +197,12 @@ static sqlite3_stmt *statement(struct local_table *t, bool is_delete, const bool
 	sqlite3_stmt *stmt = NULL;
 	struct buf sql;
 
+	if (is_delete && t->schema->nkey == 0 && rowid_name(t->schema) == NULL) {
+		err_set(err, ERR_DATA, 0,
+				"table %s.%s: it has no key, and columns named rowid, _rowid_ and oid, so the warehouse cannot tell one of equal rows: add a primary key in MySQL",
+				t->schema->db, t->schema->table);
+		return NULL;
+	}
 	buf_init(&sql, SQL_MAX);
 	if (is_delete) {
 		put_delete(&sql, t->schema);
@@ -441,6 +466,27 @@ static enum sink_outcome refuse(struct local_db *d)
 	return SINK_REFUSED;
 }
 
+/* The path shows another file, or none: what is written to the one that is open nobody would see. It is opened anew after
+ * this; what it lacks is found then. */
+static bool has_moved(struct local_sink *s, struct local_db *d, struct err *err)
+{
+	struct local_db **at = &s->dbs;
+	int moved = 0;
+
+	if (sqlite3_file_control(d->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) != SQLITE_OK || !moved)
+		return false;
+	err_set(err, ERR_CONFIG, 0,
+			"warehouse %s.db: the file was removed or replaced while it was open; put back the one that was there, then resume the table",
+			d->name);
+	while (s->ntables > 0)
+		table_free(s->tables[--s->ntables]);
+	while (*at != d)
+		at = &(*at)->next;
+	*at = d->next;
+	local_db_close(d);
+	return true;
+}
+
 static enum sink_outcome local_load(struct sink *sink, const struct schema *schema, const struct collapsed *rows,
 		size_t count, const char *label, struct sink_result *result, struct err *err)
 {
@@ -450,7 +496,7 @@ static enum sink_outcome local_load(struct sink *sink, const struct schema *sche
 	bool duplicate;
 	int rc;
 
-	if (!d)
+	if (!d || has_moved(s, d, err))
 		return SINK_REFUSED;
 	err_clear(err);
 	if (local_exec(d->db, "BEGIN IMMEDIATE")) {

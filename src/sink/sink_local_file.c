@@ -199,6 +199,8 @@ struct local_db *local_db_open(const struct sink_conf *conf, const char *name, s
 	} else {
 		sqlite3_extended_result_codes(d->db, 1);
 		sqlite3_busy_timeout(d->db, d->busy_ms);
+		/* One that a person has made could change or drop what is loaded, and nothing would say so. */
+		sqlite3_db_config(d->db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);
 		if (db_recognise(d, path, err) == 0 && db_configure(d, err) == 0) {
 			free(path);
 			return d;

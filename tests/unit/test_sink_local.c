@@ -127,6 +127,108 @@ static void test_without_key(void)
 	schema_unref(s);
 }
 
+/* Columns with the names under which SQLite knows a row's number: a delete must not take them for it. */
+static void test_without_key_rowid(void)
+{
+	static const char *const names[] = { "id", "RowId", "_rowid_", "oid" };
+	struct err err = { 0 };
+
+	for (unsigned n = 2; n <= 4; n++) {
+		char table[16], label[16];
+		struct contract_rows r = { .count = 0 };
+		struct sink *sink = open_or_fail();
+		struct sink_result result;
+		struct schema *s;
+		int prepared;
+
+		snprintf(table, sizeof(table), "rowid%u", n);
+		s = schema_new("shop", table);
+		for (unsigned i = 0; i < n; i++)
+			schema_add_column(s,
+					&(struct column){ .name = names[i],
+							.type = i == 1 ? COL_VARCHAR : COL_INT,
+							.length = 10,
+							.nullable = true });
+		prepared = sink_prepare(sink, s, &err);
+		for (int id = 1; id <= 2; id++) {
+			struct value *v = contract_add(&r, s, false, id, "1");
+
+			for (unsigned i = 2; i < n; i++)
+				v[i] = value_int(1);
+		}
+		snprintf(label, sizeof(label), "rowid-%u", n);
+		if (prepared == 0)
+			prepared = contract_load(sink, s, &r, label, &result);
+		if (n == 4) {
+			is_int(prepared == SINK_LOADED, 0, "a table without key that has all three names is refused");
+		} else {
+			struct value *v = contract_add(&r, s, true, 1, "1");
+
+			for (unsigned i = 2; i < n; i++)
+				v[i] = value_int(1);
+			snprintf(label, sizeof(label), "rowid-%u-d", n);
+			is_int(contract_load(sink, s, &r, label, &result), SINK_LOADED,
+					"a delete, with %u of the names", n - 1);
+			is_str(dump(table, "id"), "2\n", "takes one row, and the one that is meant");
+		}
+		err_clear(&err);
+		sink_close(sink);
+		schema_unref(s);
+	}
+}
+
+/* A trigger that a person has made in the warehouse would drop what is loaded. */
+static void test_trigger(void)
+{
+	struct schema *s = contract_schema("triggered", false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct err err = { 0 };
+	sqlite3 *other;
+	char path[256];
+
+	is_int(sink_prepare(sink, s, &err), 0, "a table");
+	path_of(path, sizeof(path), "shop");
+	sqlite3_open(path, &other);
+	is_int(sqlite3_exec(other, "CREATE TRIGGER no BEFORE INSERT ON triggered BEGIN SELECT RAISE(IGNORE); END", NULL,
+			       NULL, NULL),
+			0, "with a trigger that takes nothing");
+	sqlite3_close(other);
+	contract_add(&r, s, false, 1, "one");
+	is_int(contract_load(sink, s, &r, "trig-1", &result), SINK_LOADED, "is loaded");
+	is_str(dump("triggered", "id, name"), "1|one\n", "and has the row");
+	sink_close(sink);
+	schema_unref(s);
+}
+
+/* What is written to a file that no path shows is seen by nobody. */
+static void test_file_gone(void)
+{
+	struct schema *s = contract_schema("gone", false);
+	struct contract_rows r = { .count = 0 };
+	struct sink_result result;
+	struct sink *sink = open_or_fail();
+	struct sink_state state;
+	struct err err = { 0 };
+	char path[256];
+
+	is_int(sink_prepare(sink, s, &err), 0, "a table");
+	contract_add(&r, s, false, 1, "one");
+	is_int(contract_load(sink, s, &r, "gone-1", &result), SINK_LOADED, "is loaded");
+	path_of(path, sizeof(path), "shop");
+	unlink(path);
+	contract_add(&r, s, false, 2, "two");
+	is_int(sink_load(sink, s, r.rows, r.count, "gone-2", &result, &err), SINK_REFUSED,
+			"its file is removed: refused");
+	ok(err.kind == ERR_CONFIG && strstr(err.msg, "removed or replaced"), "and told (%s)", err.msg);
+	err_clear(&err);
+	is_int(sink_look(sink, "shop", "gone", "gone-1", &state, &err), 0, "a look");
+	ok(!state.table && state.label == SINK_REFUSED, "finds that what was loaded is not there");
+	sink_close(sink);
+	schema_unref(s);
+}
+
 static void test_type_changes(void)
 {
 	struct schema *s = schema_new("shop", "types"), *wider, *other;
@@ -581,6 +683,9 @@ int main(void)
 	sink_close(sink);
 	test_reopen();
 	test_without_key();
+	test_without_key_rowid();
+	test_trigger();
+	test_file_gone();
 	test_type_changes();
 	test_shared_types();
 	test_shared_key_types();
