@@ -92,6 +92,8 @@ src_source_stream_libstream_a_SOURCES = \
 	src/source/stream/mysql_reach.h \
 	src/source/stream/mysql_resume.c \
 	src/source/stream/mysql_resume.h \
+	src/source/stream/mysql_same_binlog.c \
+	src/source/stream/mysql_same_binlog.h \
 	src/source/stream/mysql_stream.c \
 	src/source/stream/mysql_stream.h \
 	src/source/stream/mysql_stream_parts.h \

@@ -14,7 +14,7 @@ tests_e2e_compare_tables_SOURCES = tests/e2e/compare_tables.c
 tests_e2e_compare_tables_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS)
 tests_e2e_compare_tables_LDADD = $(CORE) $(MYSQL_LIBS) $(SQLITE_LIBS) $(JANSSON_LIBS)
 
-E2E_TESTS += tests/e2e/mysql_silence.sh tests/e2e/mysql_failover.sh tests/e2e/mysql_position.sh tests/e2e/mysql_semisync.sh tests/e2e/mysql_refused.sh
+E2E_TESTS += tests/e2e/mysql_silence.sh tests/e2e/mysql_failover.sh tests/e2e/mysql_position.sh tests/e2e/mysql_restored.sh tests/e2e/mysql_semisync.sh tests/e2e/mysql_refused.sh
 
 noinst_PROGRAMS += tests/e2e/mysql_proxy
 tests_e2e_mysql_proxy_SOURCES = tests/e2e/mysql_proxy.c

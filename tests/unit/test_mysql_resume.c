@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "source/stream/mysql_resume.h"
+#include "source/stream/mysql_same_binlog.h"
 #include "tests/tap.h"
 
 static const char here[] = "8a94f357-aab4-11df-86ab-c80aa9429562", there[] = "9a94f357-aab4-11df-86ab-c80aa9429562";
@@ -91,8 +92,27 @@ static void test_debezium(void)
 	mysql_resume_done(&r);
 }
 
+/* What stands at the position in the binlog of a server that may have been put back to a backup. */
+static void test_same_binlog(void)
+{
+	struct gtid_set have;
+	struct err err = { 0 };
+
+	gtid_set_init(&have);
+	gtid_set_parse(&have, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-24", &err);
+	ok(mysql_fits_position(NULL, &have), "nothing yet");
+	ok(mysql_fits_position("rotate to binlog.000008;pos=4", &have), "the end of the file");
+	ok(mysql_fits_position("SET @@SESSION.GTID_NEXT= '3e11fa47-71ca-11e1-9e33-c80aa9429562:25'", &have),
+			"the next one");
+	ok(mysql_fits_position("SET @@SESSION.GTID_NEXT= 'ANONYMOUS'", &have), "one without GTID");
+	ok(!mysql_fits_position("SET @@SESSION.GTID_NEXT= '3e11fa47-71ca-11e1-9e33-c80aa9429562:24'", &have),
+			"one that was captured: another history");
+	gtid_set_done(&have);
+}
+
 int main(void)
 {
+	test_same_binlog();
 	test_same_server();
 	test_another_server();
 	test_debezium();

@@ -9,6 +9,7 @@
 #include "core/buf.h"
 #include "core/xalloc.h"
 #include "source/server/mysql_binlog.h"
+#include "source/stream/mysql_same_binlog.h"
 
 enum { SHORT_BYTES = 180, REPLICA_WORDS = 80022 };
 
@@ -285,6 +286,19 @@ static void make_known(struct mysql_reach *r, const struct sets *s, const struct
 	gtid_set_done(&half);
 }
 
+static int judge_file(struct sets *s, struct mysql_conn *c, const struct position *from, struct err *err)
+{
+	char why[200];
+	int same = mysql_same_binlog(c, from, &s->have, why, err);
+
+	if (same != 0)
+		return same < 0 ? -1 : 0;
+	return err_set(err, ERR_FATAL, BINLOG_GONE,
+			"MySQL %s is not what it was: %s, where capture goes on: it was restored from a backup and has "
+			"written other transactions with the same GTIDs: " CHOICES,
+			c->server, why);
+}
+
 static int by_gtids(struct mysql_reach *r, struct mysql_conn *c, const struct mysql_conf *conf,
 		const struct mysql_filter *filter, const struct position *from, struct err *err)
 {
@@ -293,6 +307,8 @@ static int by_gtids(struct mysql_reach *r, struct mysql_conn *c, const struct my
 
 	if (result == 0)
 		result = judge(&s, c, from, err);
+	if (result == 0)
+		result = judge_file(&s, c, from, err);
 	if (result == 0) {
 		make_known(r, &s, conf, c, from);
 		say_changed(r, &s, c, from);
@@ -302,27 +318,6 @@ static int by_gtids(struct mysql_reach *r, struct mysql_conn *c, const struct my
 }
 
 /* ---- by file and position ---- */
-
-/* The size of the file in the server's list, -1 when it has none; oldest: the first of the list. */
-static int find_file(struct mysql_conn *c, const char *file, int64_t *size, char *oldest, size_t oldest_size,
-		struct err *err)
-{
-	MYSQL_RES *res = mysql_conn_rows(c, "??", err, "SHOW BINARY LOGS");
-	MYSQL_ROW row;
-
-	*size = -1;
-	oldest[0] = '\0';
-	if (res == NULL)
-		return -1;
-	while ((row = mysql_fetch_row(res)) != NULL) {
-		if (oldest[0] == '\0')
-			snprintf(oldest, oldest_size, "%s", row[0] ? row[0] : "");
-		if (row[0] && row[1] && strcmp(row[0], file) == 0)
-			*size = strtoll(row[1], NULL, 10);
-	}
-	mysql_free_result(res);
-	return 0;
-}
 
 static int by_file(struct mysql_conn *c, const struct position *from, struct err *err)
 {
@@ -336,7 +331,7 @@ static int by_file(struct mysql_conn *c, const struct position *from, struct err
 				"snapshot (snapshot.mode = when_needed); gtid_mode = ON makes positions hold on any "
 				"server",
 				c->server, c->uuid, from->server_uuid, from->file, (unsigned long long)from->pos);
-	if (find_file(c, from->file, &size, oldest, sizeof(oldest), err) < 0)
+	if (mysql_find_binlog(c, from->file, &size, oldest, sizeof(oldest), err) < 0)
 		return -1;
 	if (size < 0)
 		return err_set(err, ERR_FATAL, BINLOG_GONE,
