@@ -16,6 +16,8 @@ static const struct list_row {
 	{ "database.exclude.list", offsetof(struct mysql_conf, database_exclude) },
 	{ "table.include.list", offsetof(struct mysql_conf, table_include) },
 	{ "table.exclude.list", offsetof(struct mysql_conf, table_exclude) },
+	{ "column.include.list", offsetof(struct mysql_conf, column_include) },
+	{ "column.exclude.list", offsetof(struct mysql_conf, column_exclude) },
 };
 static const char signal_key[] = "signal.data.collection";
 

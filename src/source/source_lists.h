@@ -1,7 +1,7 @@
 /*
- * source_lists.h - the settings that say which tables are captured, as text that is kept in the log beside the position.
+ * source_lists.h - the settings that say which tables and columns are captured, as text that is kept in the log beside the position.
  * A start compares what is kept with what is configured: a table that was added in between is new to the log, and its
- * rows are not in it. The whole lists are kept and not a digest, because only they tell which tables are new.
+ * rows are not in it; of a column, its values. The whole lists are kept and not a digest, because only they tell which tables are new.
  */
 #ifndef SOURCE_SOURCE_LISTS_H
 #define SOURCE_SOURCE_LISTS_H

@@ -1,8 +1,10 @@
 /*
  * source_new_tables.c - tables that are captured from now on: added to the lists by a reload, or between two runs.
  * Their rows from before are not in the log, so they are read beside the stream while the others flow. They are read
- * once, and no other table is: what was captured before is told by the lists of before (source_lists.h), not by what
- * the history knows, so a table that was made while capture ran is none of them.
+ * once, and no other table is; from an empty target, because they may have been captured at an earlier time, and rows
+ * were deleted since. Of a column that is captured from now on the values are not in the log either. What was captured
+ * before is told by the lists of before (source_lists.h), not by what the history knows, so a table that was made while
+ * capture ran is none of them.
  */
 #include "config.h"
 #include "source/source_lists.h"
@@ -82,6 +84,7 @@ static void plan_table(struct source *s, MYSQL_ROW row)
 		.db = row[0],
 		.name = row[1],
 		.fresh = true,
+		.truncate = mysql_repairs(s->conf, s->conf->ddl_repair),
 		.total = row[2] ? strtoull(row[2], NULL, 10) : 0,
 	};
 
@@ -113,6 +116,30 @@ static int take_new_tables(struct source *s, struct mysql_conn *c, struct err *e
 	return 0;
 }
 
+static bool has_new_column(struct source *s, const struct schema *all)
+{
+	struct schema *before = mysql_filter_columns(s->filter_before, all),
+		      *now = mysql_filter_columns(s->filter, all);
+	const struct schema *was = before ? before : all, *is = now ? now : all;
+	bool found = false;
+
+	for (unsigned i = 0; i < is->ncolumns && !found; i++)
+		found = schema_column(was, is->columns[i].name, strlen(is->columns[i].name)) < 0;
+	schema_unref(before);
+	schema_unref(now);
+	return found;
+}
+
+static void take_new_columns(struct schema *schema, void *arg)
+{
+	struct source *s = arg;
+
+	if (mysql_filter_table(s->filter_before, schema->db, schema->table) &&
+			mysql_filter_table(s->filter, schema->db, schema->table) && has_new_column(s, schema))
+		source_repair_table(s, schema->db, schema->table,
+				"a column is captured from now on, and the log has no values of it from before");
+}
+
 static void drop_uncaptured(struct source *s)
 {
 	struct fill_plan *plan = mysql_fill_plan(s->fill);
@@ -131,6 +158,8 @@ int source_new_tables(struct source *s, struct mysql_conn *c, struct err *err)
 		return 0;
 	if (take_new_tables(s, c, err) < 0)
 		return -1;
+	if (s->catalog)
+		catalog_each(s->catalog, take_new_columns, s);
 	drop_uncaptured(s);
 	mysql_filter_free(s->filter_before);
 	s->filter_before = NULL;

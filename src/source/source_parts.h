@@ -141,7 +141,9 @@ int source_foreign_step(struct source *s, struct err *err);
 
 /* source_repair.c */
 void source_repair_note(struct source *s,
-		const struct batch *b);	     /* statements in the batch that change rows without telling them */
+		const struct batch *b); /* statements in the batch that change rows without telling them */
+/* What the log has of a table is not all: read again, or told, as ddl.repair says. */
+void source_repair_table(struct source *s, const char *db, const char *table, const char *why);
 void source_repair_status(struct source *s); /* under the lock, when the plan has changed */
 void source_repair_done(struct source *s);
 

@@ -13,12 +13,20 @@
 #include "core/xalloc.h"
 #include "source/catalog/mysql_effect.h"
 
-static void read_again(struct source *s, const struct ddl_touch *t)
+static void read_again(struct source *s, const char *db, const char *name)
 {
-	struct fill_table table = { .db = (char *)t->db, .name = (char *)t->table, .truncate = true };
+	struct fill_table table = { .db = (char *)db, .name = (char *)name, .truncate = true };
 
 	fill_plan_add(mysql_fill_plan(s->fill), &table);
-	mysql_fill_tell(s->fill, "%s.%s is read again: %s tells no rows", t->db, t->table, ddl_effect_why(t->effects));
+}
+
+void source_repair_table(struct source *s, const char *db, const char *table, const char *why)
+{
+	fill_plan_differs(mysql_fill_plan(s->fill), db, table, why);
+	if (!mysql_repairs(s->conf, s->conf->ddl_repair))
+		return;
+	read_again(s, db, table);
+	mysql_fill_tell(s->fill, "%s.%s is read again: %s", db, table, why);
 }
 
 static void forget_plan(struct fill_plan *plan, const char *db, const char *table)
@@ -40,8 +48,11 @@ static void note_touch(struct source *s, const struct ddl_touch *t)
 	}
 	if (remedies & (REMEDY_SNAPSHOT | REMEDY_TELL))
 		fill_plan_differs(plan, t->db, t->table, ddl_effect_why(t->effects));
-	if ((remedies & REMEDY_SNAPSHOT) && mysql_repairs(s->conf, s->conf->ddl_repair))
-		read_again(s, t);
+	if ((remedies & REMEDY_SNAPSHOT) && mysql_repairs(s->conf, s->conf->ddl_repair)) {
+		read_again(s, t->db, t->table);
+		mysql_fill_tell(s->fill, "%s.%s is read again: %s tells no rows", t->db, t->table,
+				ddl_effect_why(t->effects));
+	}
 }
 
 /* A TRUNCATE of the source itself makes both sides equal. */

@@ -71,7 +71,7 @@ stop_millrace
 
 conf initial 'testdb.first, testdb.live.*'
 start_millrace
-sql testdb -e "UPDATE added SET n = 77; UPDATE first SET t = 'still'"
+sql testdb -e "UPDATE added SET n = 77; DELETE FROM added WHERE id = 2; UPDATE first SET t = 'still'"
 wait_caught_up "tables are taken away"
 logged "3 tables are no longer captured: testdb.added,testdb.big,testdb.made"; ok $? "which is told"
 same_table first
@@ -79,6 +79,32 @@ stop_millrace
 conf initial 'testdb.first, testdb.live.*, testdb.added'
 start_millrace
 wait_caught_up "one is there again"
+same_table added
+stop_millrace
+
+# ---- the same of a column: with ddl.repair = warn it is told, else the table is read again ----
+
+conf initial 'testdb.first, testdb.live.*, testdb.added' 'column.exclude.list = testdb.added.n'
+start_millrace
+sql testdb -e "UPDATE added SET n = n + 100, b = 'while n is not captured'"
+wait_caught_up "a column is taken away"
+stop_millrace
+conf initial 'testdb.first, testdb.live.*, testdb.added' 'ddl.repair = warn'
+start_millrace
+until_true 60 has_problem table-different testdb.added; ok $? "it is there again: the table is told as different" || what_is_wrong
+problem_is_over table-different testdb.first; ok $? "no other one is"
+restart
+until_true 60 has_problem table-different testdb.added; ok $? "also after a restart" || what_is_wrong
+stop_millrace
+conf initial 'testdb.first, testdb.live.*, testdb.added' 'column.exclude.list = testdb.added.n'
+start_millrace
+wait_caught_up "taken away once more"
+stop_millrace
+conf initial 'testdb.first, testdb.live.*, testdb.added'
+start_millrace
+until_true 60 logged 'testdb.added is read again: a column is captured from now on'; ok $? "there again: the table is read again" || what_is_wrong
+until_true 60 problem_is_over table-different; ok $? "nothing is told any more"
+wait_caught_up "it is read"
 same_table added
 stop_millrace
 
@@ -102,7 +128,7 @@ stop_millrace
 conf initial_only 'testdb.first, testdb.big'
 start_millrace
 until_true 60 status_is '.capture.state == "stopped" and any(.tables[]; .table == "testdb.big" and .captured > 40000)'; ok $? "initial_only: reads the table that was added, and ends"
-until_true 60 status_is 'any(.tables[]; .table == "testdb.big" and .loaded > 40000)'
+await 60 status_is 'any(.tables[]; .table == "testdb.big" and .loaded > 40000)'
 same_table big
 stop_millrace
 

@@ -9,7 +9,7 @@ static void test_text(void)
 	static char *include[] = { "a\\.b", "a\\.\"c\"", "ä\\..*" }, *exclude[] = { "x" };
 	static const char want[] =
 			"{\"database.exclude.list\":[\"x\"],\"table.include.list\":[\"a\\\\.b\",\"a\\\\.\\\"c\\\"\",\"ä\\\\..*\"],"
-			"\"signal.data.collection\":\"a.signals\"}";
+			"\"column.include.list\":[\"a\\\\.b\"],\"signal.data.collection\":\"a.signals\"}";
 	struct mysql_conf conf = {
 		.table_include = { include, 3 },
 		.database_exclude = { exclude, 1 },
