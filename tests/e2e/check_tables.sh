@@ -114,7 +114,7 @@ exec 3>&-
 m check > "$dir/out"
 ! LC_ALL=C grep -q "$(printf '[\033\007]')" "$dir/out"; ok $? "no control character reaches the terminal"
 is "$(awk 'length > 80' "$dir/out" | grep -cv '^ok \|^PROBLEM \|^  *-> SET\|^note ')" 0 "no line of it is wider than 80 columns" || awk 'length > 80' "$dir/out" | note
-! grep -q '^table testdb.plain' "$dir/out"; ok $? "nothing of a table without a question"
+lacks -q '^table testdb.plain' "$dir/out"; ok $? "nothing of a table without a question"
 is "$(grep '^table testdb' "$dir/out" | head -n 1 | cut -d: -f 1)" "table testdb.evil" "the worst comes first"
 m check --all > "$dir/out"
 grep -q '  column  amount: decimal(10,2) -> bytes Decimal -> DECIMAL(10,2)' "$dir/out"; ok $? "--all: each column's mapping"

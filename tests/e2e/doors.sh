@@ -52,7 +52,7 @@ with "socket = $mysql_socket" "user = root" "password.file = /dev/null"; sed -i 
 says "^ok +mysql connection: $mysql_socket" "the socket by its own setting"
 with "host = [::1]:$mysql_port"; check
 says "\[::1\]:$mysql_port" "IPv6 in brackets is an address"
-! grep -q "Unknown server host" "$dir/out"; ok $? "and no name"
+lacks -q "Unknown server host" "$dir/out"; ok $? "and no name"
 for wrong in "host = 127.0.0.1:99999" "host = 127.0.0.1:0" "host = [::1" "host = a:b"; do
 	with "$wrong"; check
 	is $? 2 "$wrong: exit 2"
@@ -73,7 +73,7 @@ until_true 30 status_is '.load.state == "failed" or ([.tables[] | select(.state 
 "$millrace" -c "$dir/millrace.conf" status --json | grep -q "this is a MySQL server"; ok $? "and says why"
 is "$(sql -N -e 'SELECT COUNT(*) FROM testdb.t')" 2 "the source has its rows"
 stop_millrace
-! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+no_trouble
 
 # ---- redirects: the cluster's nodes only ----
 

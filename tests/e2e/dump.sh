@@ -28,7 +28,7 @@ for view in "${views[@]%%[*}"; do	# dead[/TABLE], metrics[/SERIES]: also without
 	ask dump "$view" --size 80x24; is $? 0 "dump $view" || note < "$dir/err"
 	is "$(wc -l < "$dir/out")" 24 "24 lines"
 	[ "$(wc -L < "$dir/out")" -le 80 ]; ok $? "of at most 80 columns"
-	! grep -q "$(printf '\033')" "$dir/out"; ok $? "without escape sequences"
+	lacks -q "$(printf '\033')" "$dir/out"; ok $? "without escape sequences"
 	ask dump "$view" --json; jq -e --arg v "${view%/*}" '.view == $v and (.rows | type) == "array"' "$dir/out" > /dev/null; ok $? "and as JSON" || note < "$dir/out"
 done
 ask dump problems/load-paused --size 120x40; grep -q "r does it: resume what=load" "$dir/out"; ok $? "the page of a problem, by the list that it stands in" || note < "$dir/out"

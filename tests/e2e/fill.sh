@@ -81,7 +81,7 @@ until_true 60 logged "snapshot of 1 tables by signal s1"; ok $? "a signal in the
 sql testdb -e "INSERT INTO signals VALUES ('s2', 'execute-snapshot', '{\"data-collections\": [\"testdb.nope\"]}'), ('s3', 'dance', NULL), ('s4', 'execute-snapshot', '{broken'), ('s5', 'log', '{\"message\": \"hello from a table\"}')"
 until_true 20 logged "hello from a table"; ok $? "signal: log"
 logged "signal s2 is skipped.*no such table" && logged "skipped: signal s3.*not known" && logged "skipped: signal s4"; ok $? "signals that cannot be followed are told"
-until_true 60 none_planned
+await 60 none_planned
 
 # ---- killed in between ----
 

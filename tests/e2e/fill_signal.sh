@@ -34,13 +34,13 @@ logged "signal k2.*not known" && logged "a signal is skipped: signal: expected a
 order k4 pause-snapshot '{}'
 order k5 execute-snapshot '{"data-collections": ["testdb.orders"]}'
 until_true 30 status_is '.capture.fill.paused and .capture.fill.tables == 1'; ok $? "pause-snapshot holds the next one"
-until_true 30 logged "signal k5"
+await 30 logged "signal k5"
 until_true 30 stored k5; ok $? "what waits stands in the log"
 kill_millrace
 order k6 resume-snapshot '{}'
 start_millrace --role capture
 until_true 60 logged "snapshots resumed by signal k6"; ok $? "a signal that came while it was down"
-until_true 60 none_planned
+await 60 none_planned
 until_true 30 logged "snapshot of testdb.orders done: 5000 rows"; ok $? "all is read"
 is "$(grep -c 'by signal k5' "$dir/run.log")" 1 "each signal is taken once"
 all_there() { [ "$(reads)" = 6000 ]; }

@@ -42,7 +42,7 @@ until_true 30 throttled 'Nonsense_variable is no number that the server knows'; 
 snapshot --max-load "no number" > "$dir/out"; [ $? = 2 ]; ok $? "a limit that is none: $(head -c 100 "$dir/out")"
 snapshot --stop
 snapshot --max-load "" --max-rows 4000
-until_true 30 none_planned
+await 30 none_planned
 snapshot testdb.big > /dev/null
 until_true 30 throttled '4000 rows per second'; ok $? "rows per second"
 snapshot --max-rows 0
@@ -52,7 +52,7 @@ until_true 60 none_planned; ok $? "the limit is taken away: all is read"
 
 reload() { write_conf; kill -HUP "$pid"; }
 reload <<< $'snapshot.throttle.query = SELECT 9.5'
-until_true 20 grep -q "reloaded" "$dir/run.log"
+await 20 grep -q "reloaded" "$dir/run.log"
 snapshot testdb.big > /dev/null
 until_true 30 throttled '^the server lags 9.5 s > 1.5 s$'; ok $? "a query says the lag"
 snapshot --max-lag 10s

@@ -43,7 +43,7 @@ start_millrace --role capture
 wait_caught_up "the first writer reads the tables"
 start_other 2 --role capture
 second=$other
-until_true 20 log_has 'resuming at' run2.log
+await 20 log_has 'resuming at' run2.log
 sql -e 'UPDATE testdb.acct SET v = v + 1'
 fenced() { status_is '.capture.state == "failed"'; }
 until_true 20 fenced

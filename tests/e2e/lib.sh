@@ -44,6 +44,19 @@ until_true()
 	done
 }
 
+# For a wait that is no test of its own: the script fails when it ends without what it waits for.
+await() # SECONDS COMMAND...
+{
+	until_true "$@" || ok 1 "waited $1 s for: ${*:2}"
+}
+
+# lacks [grep's options] PATTERN FILE...: none of the files has it. A file that is missing, or empty, is none that was looked at.
+lacks()
+{
+	grep "$@"
+	[ $? = 1 ] && [ -s "${!#}" ]
+}
+
 # ---- servers ----
 
 start_mysql() # [mysqld options...]; sets mysql_port mysql_socket mysql_user mysql_password mysql_pid
@@ -218,9 +231,9 @@ same_table() # TABLE [compare_tables options]: MySQL's testdb.TABLE against the 
 	ok $? "$table: $(echo "$out" | tail -n 1)" || echo "$out" | note
 }
 
-# Last test of most scripts: nothing that a sanitizer or the program itself calls wrong stands in the log.
+# Last test of most scripts: nothing that a sanitizer calls wrong stands in the log. (Errors that the program tells are what many scripts are about.)
 no_trouble()
 {
-	! grep -E ' ERROR |runtime error|Sanitizer' "$dir/run.log" > "$dir/trouble"
-	ok $? "no error in the log" || head -n 20 "$dir/trouble" | note
+	lacks -E 'runtime error|Sanitizer' "$dir/run.log" > "$dir/trouble"
+	ok $? "nothing that a sanitizer calls wrong is in the log" || head -n 20 "$dir/trouble" | note
 }

@@ -72,7 +72,7 @@ sed -i "/^\[mysql\]/r $dir/mask.line" "$dir/millrace.conf"
 stop_millrace; start_millrace
 until_true 30 status_is '.capture.state == "streaming"'; ok $? "again, with a mask in the messages" || what_is_wrong
 tap source testdb.open
-! grep -q "ana@open.example" "$dir/tap"; ok $? "tap masks what the messages mask" || note < "$dir/tap"
+lacks -q "ana@open.example" "$dir/tap"; ok $? "tap masks what the messages mask" || note < "$dir/tap"
 
 # ---- the terminal ----
 
@@ -91,5 +91,5 @@ m status > "$dir/out"; grep -qF 'rev\xe2\x80\xaetxt\xc2\x9b' "$dir/out"; ok $? "
 m status --json | jq -r '.tables[].table' | grep -qF "rev${bidi}txt${c1}"; ok $? "and status --json means the same name"
 ! raw "$dir/run.log"; ok $? "nor do the log's lines"
 stop_millrace
-! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+no_trouble
 done_testing

@@ -32,7 +32,7 @@ start_millrace
 rows mysql "one"; tagged mysql red; tagged mysql green; rows mysql "two"
 until_true 60 captured mysql; ok $? "captured from the primary, tags and all"
 jq -e '.capture.gtid | test(":red:1")' "$dir/now.json" > /dev/null; ok $? "the tag is part of the position"
-until_true 60 has_all b mysql; until_true 60 has_all c mysql
+await 60 has_all b mysql; await 60 has_all c mysql
 on b -e "STOP REPLICA; RESET REPLICA ALL"
 on b testdb -e "INSERT INTO t (v) VALUES ('errant')"
 "$top/tests/servers/mysql" kill "$dir/mysql"
@@ -45,14 +45,14 @@ same_as b
 
 # ---- a replica that lags: waited for ----
 
-until_true 60 has_all c b
+await 60 has_all c b
 on c -e "STOP REPLICA SQL_THREAD"
 rows b "four"
-until_true 60 captured b
+await 60 captured b
 relayed() { on c -N -e "SHOW REPLICA STATUS\G" | tr -d ' \n' | grep -q "$(on b -N -e 'SELECT @@server_uuid'):1-$(executed_on b | grep -o "$(uuid_of b):1-[0-9]*" | sed 's/.*-//')"; }
-until_true 30 relayed
+await 30 relayed
 stop_millrace; hosts "$(at b), $(at c)"; start_millrace
-until_true 30 captured b
+await 30 captured b
 uuid_b=$(uuid_of b)
 "$top/tests/servers/mysql" kill "$dir/b"
 until_true 30 logged "MySQL $(at c) has not yet applied what was captured from another server: [0-9]* transactions* ($uuid_b:"; ok $? "a replica that lags is waited for, and the missing GTIDs are named"
@@ -66,10 +66,10 @@ same_as c
 "$top/tests/servers/mysql" start "$dir/b" --server-id=2 >> "$dir/b.log" 2>&1
 on b -e "STOP REPLICA; RESET REPLICA ALL" 2> /dev/null
 follow b c
-until_true 60 has_all b c
+await 60 has_all b c
 on b -e "STOP REPLICA; RESET REPLICA ALL"
 rows c "never seen again"
-until_true 60 captured c
+await 60 captured c
 uuid_c=$(uuid_of c)
 "$top/tests/servers/mysql" kill "$dir/c"
 until_true 30 logged "MySQL $(at b) lost transactions, or is another server: it lacks .* ($uuid_c:"; ok $? "a server that lost transactions: the exact GTIDs"
@@ -96,5 +96,5 @@ on b testdb -e "CREATE TABLE u (id INT PRIMARY KEY); SET gtid_next = '11111111-2
 two() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" 'SELECT group_concat(id) FROM u' 2> /dev/null)" = "1,3" ]; }
 until_true 60 two; ok $? "rows of an excluded source are left out, others come" || what_is_wrong
 stop_millrace; ok $? "stops in good order"
-! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+no_trouble
 done_testing

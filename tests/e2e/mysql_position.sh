@@ -115,5 +115,5 @@ start_millrace
 wait_caught_up "when_needed takes a new snapshot"
 same_table t; same_table big
 stop_millrace; ok $? "stops in good order"
-! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+no_trouble
 done_testing

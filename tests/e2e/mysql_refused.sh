@@ -71,7 +71,7 @@ second=$!
 until_true 30 error_is "another reader took over our server id: give each its own"; ok $? "a second reader of the same name: the first says so and stops, they do not fight" || what_is_wrong
 error_is "read the binlog now: (127.0.0.1|localhost):"; ok $? "and from where the other one reads" || what_is_wrong
 kill -TERM "$second"; wait "$second"
-! grep -q "another reader" "$dir/second.log"; ok $? "the second one stays"
+lacks -q "another reader" "$dir/second.log"; ok $? "the second one stays"
 stop_millrace
 
 # ---- what changes while rows flow ----
@@ -101,5 +101,5 @@ status_is '.tables[] | select(.table == "testdb.stm" and .state == "failed") | .
 logged "skipped a change that was logged as a statement and names no captured table (INSERT INTO elsewhere.e"; ok $? "one that names no captured table is skipped and told"
 same_table t
 stop_millrace; ok $? "stops in good order"
-! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+no_trouble
 done_testing

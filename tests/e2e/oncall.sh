@@ -61,7 +61,7 @@ sql -e "INSERT INTO testdb.items VALUES (7, 'new', 1), (8, 'new', 1), (9, 'new',
 until_true 20 status_is 'any(.tables[]; .table == "testdb.items" and .lag_rows == 3)'; ok $? "its rows wait"
 question 10 "lag rows" "testdb.items"
 "$millrace" -c "$dir/millrace.conf" resume testdb.items > /dev/null
-until_true 20 problem_is_over table-paused
+await 20 problem_is_over table-paused
 
 sql -e "SET sql_log_bin = 0; ALTER TABLE testdb.items ADD w INT; SET sql_log_bin = 1; INSERT INTO testdb.items VALUES (10, 'new', 1, 1)"
 until_true 30 has_problem table-stopped testdb.items; ok $? "a DDL outside the binlog stops a table"

@@ -60,7 +60,7 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do t send-keys -t 0 ':tap source table=no.such' E
 t send-keys -t 0 ':pause load' Enter
 until_true 20 has_problem load-paused load; ok $? "and one that was closed ends, though no row comes"
 t send-keys -t 0 ':resume load' Enter
-until_true 20 problem_is_over load-paused
+await 20 problem_is_over load-paused
 t send-keys -t 0 q
 until_true 20 shows 'console-ended: 0'; ok $? "and leaves it at once"
 until_true 20 status_is '.sessions == []'; ok $? "nobody is attached any more"

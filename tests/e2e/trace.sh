@@ -76,7 +76,7 @@ says 'u  v 1>2' testdb.plain 'a=1 b="x y"'
 says '1 message of this row' testdb.plain 'a=1,b=z'
 says '1 message of this row' testdb.nokey a=7
 says '(masked)' testdb.secret 1
-! grep -q secret.example "$dir/out"; ok $? "what a script masks is not shown" || note < "$dir/out"
+lacks -q secret.example "$dir/out"; ok $? "what a script masks is not shown" || note < "$dir/out"
 says 'ana@secret.example' testdb.secret 1 --unmasked
 t testdb.orders 1 --json > "$dir/out"
 is "$(jq -rs '.[0] | [.topic, .op, .script, .loaded] | join(" ")' "$dir/out")" "$(jq -rs '.[0].topic' "$dir/out") c changed true" "as JSON"
@@ -95,5 +95,5 @@ wait_caught_up "it goes on"
 says "verdict: the target has the row as of" testdb.plain 'a=2 b="x y"'
 stop_millrace
 says "verdict: the target has the row as of" testdb.orders 1
-! grep -E "runtime error|Sanitizer" "$dir/run.log"; ok $? "no trouble"
+no_trouble
 done_testing
