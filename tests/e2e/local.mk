@@ -52,3 +52,5 @@ E2E_TESTS += tests/e2e/oncall_systems.sh tests/e2e/oncall_disk.sh tests/e2e/onca
 noinst_PROGRAMS += tests/e2e/older_recording
 tests_e2e_older_recording_SOURCES = tests/e2e/older_recording.c
 tests_e2e_older_recording_LDADD = $(ENGINE) $(ENGINE_LIBS) -lm
+
+E2E_TESTS += tests/e2e/stop_requests.sh
