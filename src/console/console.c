@@ -49,20 +49,6 @@ static void console_show(struct console *c)
 		screen_toast(&c->screen, ROLE_STATUS_ERROR, "%s", err.msg);
 }
 
-static void console_signals(struct console *c)
-{
-	int signo;
-
-	while ((signo = term_signal())) {
-		if (signo == SIGHUP)
-			c->end = CONSOLE_HUNG_UP;
-		else if (signo == SIGWINCH)
-			settle_note(&c->sized, clock_mono_us());
-		else
-			c->end = CONSOLE_TERMINATED;
-	}
-}
-
 /* A window that is dragged has a hundred sizes a second: one frame for many. */
 static void console_size(struct console *c)
 {
@@ -200,6 +186,41 @@ static void console_ask(struct console *c)
 	c->lanes[job] = lane;
 	if (c->screen.asked && lane == LANE_NONE)
 		c->shown = job;
+}
+
+static bool terminal_is_there(void)
+{
+	struct pollfd tty = { .fd = term_fd() };
+
+	return poll(&tty, 1, 0) == 0 || !(tty.revents & (POLLHUP | POLLERR | POLLNVAL));
+}
+
+/* A terminal that goes away sends it, and so does a person who wants a reload. */
+static void console_hang_up(struct console *c)
+{
+	if (!c->screen.in_process || !terminal_is_there()) {
+		c->end = CONSOLE_HUNG_UP;
+		return;
+	}
+	snprintf(c->screen.request, sizeof(c->screen.request), "reload");
+	c->screen.request_lane = LANE_NONE;
+	c->screen.asked = false;
+	console_ask(c);
+	c->dirty = true;
+}
+
+static void console_signals(struct console *c)
+{
+	int signo;
+
+	while ((signo = term_signal())) {
+		if (signo == SIGHUP)
+			console_hang_up(c);
+		else if (signo == SIGWINCH)
+			settle_note(&c->sized, clock_mono_us());
+		else
+			c->end = CONSOLE_TERMINATED;
+	}
 }
 
 static void console_feed(struct console *c)

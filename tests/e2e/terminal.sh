@@ -91,6 +91,9 @@ t kill-server
 opened "'$millrace' -c '$dir/millrace.conf'"
 until_true 30 shows 'q quit'; ok $? "once more"
 status_pid
+n=$(grep -c reloaded "$dir/state/millrace.log")
+kill -HUP "$pid"
+until_true 20 eval '[ "$(grep -c reloaded "$dir/state/millrace.log")" -gt "$n" ]'; ok $? "SIGHUP reloads, and the console stays"
 pressed() { t send-keys -t 0 q; sleep 0.5; t send-keys -t 0 l; shows 'console-ended: 0'; }
 until_true 20 pressed; ok $? "l leaves it: the shell is back"
 shows "The pipeline goes on, in process $pid"; ok $? "and is told how to come back"
@@ -100,7 +103,7 @@ status_pid; is "$pid" "$before" "the pipeline goes on without terminal and shell
 sql -e "INSERT INTO testdb.t VALUES (2, 2)"
 until_true 30 caught_up; ok $? "and carries rows"
 is "$(ps -o tty= -p "$pid" | tr -d ' ')" '?' "it has no terminal"
-kill -HUP "$pid"; until_true 20 eval '[ "$(grep -c reloaded "$dir/state/millrace.log")" -ge 2 ]'; ok $? "SIGHUP reloads"
+kill -HUP "$pid"; until_true 20 eval '[ "$(grep -c reloaded "$dir/state/millrace.log")" -ge 3 ]'; ok $? "SIGHUP reloads"
 kill -TERM "$pid"
 until_true 20 gone; ok $? "SIGTERM ends it"
 pid=
