@@ -1,10 +1,10 @@
 /*
  * script.c - runs a script over changes and decides what becomes of each.
  *
- * The rules: a row that the script drops is not loaded, and if it may have been loaded before (anything but an
- * insert), it is deleted by its key: that is how an update leaves the filter. Not so where the script has a key of its
- * own: there MySQL's row is many rows, and only delete() says which of them go. Whatever goes wrong in a row, goes wrong
- * in that row only: its output is taken back and the change passes on as dead.
+ * The rules: a row that the script drops is not loaded, and if it may have been loaded before (anything but an insert), it
+ * is deleted by its key: that is how an update leaves the filter, and an old row when a snapshot reads it again. Not so
+ * where the script has a key of its own: there MySQL's row is many rows, and only delete() says which of them go. Whatever
+ * goes wrong in a row, goes wrong in that row only: its output is taken back and the change passes on as dead.
  */
 #include "script/script.h"
 
@@ -103,21 +103,25 @@ static void emit_row(lua_State *L, struct script *s, struct script_row *r, bool 
 	}
 }
 
+/* A row that is read again beside the stream may have been loaded by another version of the script. */
 static bool may_be_there(const struct script *s)
 {
-	return s->nkey == 0 && (s->change->op == CHANGE_UPDATE || s->change->op == CHANGE_UPSERT);
+	const struct change *c = s->change;
+	bool again = c->op == CHANGE_READ && c->snapshot == SNAPSHOT_INCREMENTAL;
+
+	return s->nkey == 0 && (again || c->op == CHANGE_UPDATE || c->op == CHANGE_UPSERT);
 }
 
 static void drop_one(struct script *s, const char *reason)
 {
 	const struct change *c = s->change;
 
+	if (may_be_there(s)) {
+		emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
+		leave_tables(s, 0);
+	}
 	s->stats.dropped++;
 	script_note_drop(s, reason);
-	if (!may_be_there(s))
-		return;
-	emit(s, CHANGE_DELETE, c->schema, c->before ? c->before : c->after, NULL);
-	leave_tables(s, 0);
 }
 
 /* Rows have gone out: what they were may be in tables that they did not go to. */

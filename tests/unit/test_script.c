@@ -289,6 +289,12 @@ static void test_outcomes(void)
 	is_ops("function transform(row) return nil end", "dddt");
 	ok(out->changes[0].before == in->changes[2].before && out->changes[1].before == in->changes[3].after,
 			"by the key of the old row, or the only one");
+	fresh();
+	add(CHANGE_READ, 1, "a");
+	in->changes[0].snapshot = SNAPSHOT_INCREMENTAL;
+	run("function transform(row) return nil end");
+	is_str(ops(), "d", "a row that is read again leaves the target");
+	ok(out->changes[0].before == in->changes[0].after, "by its key");
 	is_ops("function transform(row) return nil end function delete(row, event) if event.op == 'd' then return nil end return row end",
 			"ddt");
 	is_ops("changes_key = true function transform(row) return row end function delete(row) row.id = row.id + 100 return row end",

@@ -245,7 +245,7 @@ static enum payload_result read_flat(struct json_payload *p, uint32_t record)
 	op = flat_op(&meta);
 	c = add_change(p, record, op, op == CHANGE_DELETE ? row : NULL, op == CHANGE_DELETE ? NULL : row);
 	c->txn = flat_txn(p, meta.commit_us ? meta.commit_us : r->timestamp_ms > 0 ? r->timestamp_ms * 1000 : 0);
-	c->snapshot = op == CHANGE_READ ? SNAPSHOT_TRUE : SNAPSHOT_NO;
+	c->snapshot = op == CHANGE_READ ? SNAPSHOT_INCREMENTAL : SNAPSHOT_NO; /* which snapshot is not told */
 	return PAYLOAD_OK;
 }
 
