@@ -266,7 +266,7 @@ static bool goes_on(const struct script *s)
 	const struct change *next = s->change + 1;
 
 	return next < s->change_end && next->schema && runs(s, next) && s->started_us == 0 && s->writes == NULL &&
-			s->grown == NULL && s->lines == NULL && s->memory <= memory_ceiling(s);
+			!s->counted && s->grown == NULL && s->lines == NULL && s->memory <= memory_ceiling(s);
 }
 
 /* Upvalues: transform, delete, row, event. Runs inside lua_pcall(): the changes from s->change, which has begun, to s->change_end, or as far
@@ -424,6 +424,8 @@ static void run_some(struct script *s)
 		note_time(s, s->started_us, s->slow_line);
 	if (s->writes && (status == LUA_OK || (s->verdict == VERDICT_DROP && !s->exceeded)))
 		script_keep_take(s);
+	if (s->counted)
+		script_counts_call(s, status == LUA_OK || (s->verdict == VERDICT_DROP && !s->exceeded));
 	if (status == LUA_OK) {
 		s->batch_bytes += s->row_bytes;
 		good = schema_settled(s, false);

@@ -117,6 +117,8 @@ bool script_drop_at(const struct script *s, size_t i, struct script_drop *out);
 void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg);
 /* What counter(name) has counted since the last call of this function. */
 void script_counts_fresh(struct script *s, void each(void *arg, const char *name, uint64_t count), void *arg);
+/* The batch that went through is not kept and comes again: what is fresh of both was not. */
+void script_counts_back(struct script *s);
 enum { SCRIPT_VERSION_ROOM = 13 };
 /* Twelve hexadecimal digits over all texts of the script: of its files, those that they require, and its part of the configuration. */
 void script_version(const struct script *s, char out[static SCRIPT_VERSION_ROOM]);

@@ -37,12 +37,15 @@ struct script_pause {
 	size_t place; /* in the chain */
 	struct script_rows rows;
 	struct change *taken; /* rows.changes, where they are those that another script gave; NULL: those of the batch */
+	struct script_counts *counts; /* what each script of the chain has counted so far */
 };
 
 void script_pause_free(struct script_pause *p)
 {
-	if (p)
-		free(p->taken);
+	if (p == NULL)
+		return;
+	free(p->taken);
+	free(p->counts);
 	free(p);
 }
 
@@ -61,14 +64,15 @@ static struct script_rows take(struct script *s, struct batch *out, size_t befor
 	return (struct script_rows){ .changes = s->taken, .count = count, .before = before };
 }
 
-/* Other batches go through the chain before it goes on: what s had taken is kept apart. Takes `was`. */
-static struct script_pause *pause_at(const struct script *s, size_t place, const struct script_rows *rows,
-		struct script_pause *was)
+/* Other batches go through the chain before it goes on: what s had taken, and what all have counted, is kept apart. Takes `was`. */
+static struct script_pause *pause_at(struct script *all, const struct script *s, size_t place,
+		const struct script_rows *rows, struct script_pause *was)
 {
 	struct script_pause *p = was ? was : xcalloc(1, sizeof(*p));
 
 	p->place = place;
 	p->rows = *rows;
+	script_counts_put(all, &p->counts);
 	if (rows->changes != s->taken)
 		return p;
 	free(p->taken);
@@ -93,14 +97,6 @@ static int run_all(struct script **s, size_t *place, struct script_rows *rows, c
 	}
 }
 
-static void uncount(struct script_reason *reasons, unsigned count)
-{
-	for (unsigned i = 0; i < count; i++) {
-		reasons[i].rows -= reasons[i].fresh;
-		reasons[i].fresh = 0;
-	}
-}
-
 /* The rows come again, and are counted then. Time and lookups were spent. */
 static void uncount_rows(struct script *s)
 {
@@ -109,8 +105,6 @@ static void uncount_rows(struct script *s)
 		s->stats.rows_out = s->stats_before.rows_out;
 		s->stats.dropped = s->stats_before.dropped;
 		s->stats.dead = s->stats_before.dead;
-		uncount(s->reasons, s->nreasons);
-		uncount(s->counters, s->ncounters);
 	}
 }
 
@@ -131,14 +125,18 @@ int script_run_until(struct script *s, const struct batch *in, size_t first, siz
 		one->stats_before = one->stats;
 		one->until_us = until_us;
 	}
-	if (p)
+	if (p) {
 		rows = p->rows;
+		script_counts_get(all, p->counts);
+	}
 	for (; p && place < p->place; place++)
 		s = s->next;
 	rc = run_all(&s, &place, &rows, in, out, err);
-	*pause = rc > 0 ? pause_at(s, place, &rows, p) : NULL;
-	if (rc <= 0)
-		script_pause_free(p);
+	*pause = rc > 0 ? pause_at(all, s, place, &rows, p) : NULL;
+	if (rc > 0)
+		return rc;
+	script_pause_free(p);
+	script_counts_end(all, rc == 0);
 	if (rc < 0)
 		uncount_rows(all);
 	return rc;
@@ -164,61 +162,6 @@ void script_stats(const struct script *s, struct script_stats *out)
 		out->lookups_known += s->stats.lookups_known;
 		out->lookups_none += s->stats.lookups_none;
 	}
-}
-
-void script_note_drop(struct script *s, const char *reason)
-{
-	unsigned i = 0;
-
-	while (i < s->nreasons && strncmp(s->reasons[i].text, reason, sizeof(s->reasons->text) - 1) != 0)
-		i++;
-	if (i == s->nreasons && i < SCRIPT_REASONS)
-		snprintf(s->reasons[s->nreasons++].text, sizeof(s->reasons->text), "%s", reason);
-	if (i == SCRIPT_REASONS && s->nreasons == SCRIPT_REASONS)
-		snprintf(s->reasons[s->nreasons++].text, sizeof(s->reasons->text), "(other reasons)");
-	i = i < s->nreasons ? i : SCRIPT_REASONS;
-	s->reasons[i].rows++;
-	s->reasons[i].fresh++;
-}
-
-void script_drops_fresh(struct script *s, void each(void *arg, const struct script_drop *drop), void *arg)
-{
-	for (size_t place = 0; s; s = s->next, place++)
-		for (unsigned i = 0; i < s->nreasons; i++) {
-			if (s->reasons[i].fresh)
-				each(arg,
-						&(struct script_drop){
-								.place = place,
-								.script = s->name,
-								.reason = s->reasons[i].text,
-								.rows = s->reasons[i].fresh,
-						});
-			s->reasons[i].fresh = 0;
-		}
-}
-
-void script_counts_fresh(struct script *s, void each(void *arg, const char *name, uint64_t count), void *arg)
-{
-	for (; s; s = s->next)
-		for (unsigned i = 0; i < s->ncounters; i++) {
-			if (s->counters[i].fresh)
-				each(arg, s->counters[i].text, s->counters[i].fresh);
-			s->counters[i].fresh = 0;
-		}
-}
-
-bool script_drop_at(const struct script *s, size_t i, struct script_drop *out)
-{
-	for (; s; i -= s->nreasons, s = s->next)
-		if (i < s->nreasons) {
-			*out = (struct script_drop){
-				.script = s->name,
-				.reason = s->reasons[i].text,
-				.rows = s->reasons[i].rows,
-			};
-			return true;
-		}
-	return false;
 }
 
 void script_on_slow(struct script *s, void told(void *arg, const struct script_slow *slow), void *arg)

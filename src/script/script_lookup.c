@@ -3,8 +3,6 @@
  * rates.EUR.rate. The first line names the columns, the first column is the key, every value is text. RFC 4180: values with commas, quotes
  * or line ends stand in quotes. The table counts as the script's memory, and is read-only then. lookup{ query = ".." } is script_query.c's.
  *
- * counter(name [, n]): counts, for the status and `lua run`.
- *
  * log.info(text): a line in the log, at most ten a second; how many were left out is told with the next one.
  */
 #include "script/script_part.h"
@@ -170,32 +168,8 @@ static int log_info_lua(lua_State *L)
 	return 0;
 }
 
-static int counter_lua(lua_State *L)
-{
-	struct script *s = script_of(L);
-	const char *name = luaL_checkstring(L, 1);
-	lua_Integer n = luaL_optinteger(L, 2, 1);
-	unsigned i = 0;
-
-	script_charge(L, 10);
-	luaL_argcheck(L, *name && lua_rawlen(L, 1) < sizeof(s->counters->text), 1,
-			"expected a name of at most 63 bytes");
-	luaL_argcheck(L, n >= 0, 2, "expected 0 or more");
-	while (i < s->ncounters && strcmp(s->counters[i].text, name) != 0)
-		i++;
-	if (i == SCRIPT_COUNTERS)
-		return luaL_error(L, "counter: expected at most %d names, found one more: '%s'", SCRIPT_COUNTERS, name);
-	if (i == s->ncounters)
-		snprintf(s->counters[s->ncounters++].text, sizeof(s->counters->text), "%s", name);
-	s->counters[i].rows += (uint64_t)n;
-	s->counters[i].fresh += (uint64_t)n;
-	return 0;
-}
-
 void script_lookup_open(lua_State *L)
 {
-	lua_pushcfunction(L, counter_lua);
-	lua_setfield(L, -2, "counter");
 	lua_pushcfunction(L, lookup_lua);
 	lua_setfield(L, -2, "lookup");
 	lua_newtable(L);

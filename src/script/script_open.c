@@ -62,6 +62,7 @@ static int load_script(lua_State *L)
 	script_label_open(L);
 	script_require_open(L);
 	script_lookup_open(L);
+	script_counter_open(L);
 	script_query_open(L);
 	script_keep_open(L);
 	script_strict(L, 1);

@@ -85,6 +85,7 @@ enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count 
 struct script_reason {
 	char text[64];
 	uint64_t rows, fresh; /* fresh: since script_drops_fresh() */
+	uint64_t batch, call; /* of the batch at hand, and of the call: not among the rows yet */
 };
 
 struct script {
@@ -169,6 +170,7 @@ struct script {
 	unsigned nreasons;
 	struct script_reason counters[SCRIPT_COUNTERS]; /* of counter() */
 	unsigned ncounters;
+	bool counted;	      /* by this call */
 	struct script *next;  /* gets what this one gives */
 	struct change *taken; /* that, out of the outgoing batch */
 	size_t cap_taken;
@@ -252,9 +254,14 @@ void script_lines_free(struct script *s);
 
 /* script_cost.c */
 void script_run_sampled(struct script *s, void run(struct script *s));
-
-/* script_chain.c */
 void script_note_drop(struct script *s, const char *reason);
+void script_counter_open(lua_State *L);		      /* into the table on top */
+void script_counts_call(struct script *s, bool good); /* a call has ended that has counted */
+/* The batch is paused: what all of the chain have counted goes into *counts, NULL at first; it goes on; it has ended, or comes again. */
+struct script_counts;
+void script_counts_put(struct script *s, struct script_counts **counts);
+void script_counts_get(struct script *s, const struct script_counts *counts);
+void script_counts_end(struct script *s, bool whole);
 
 /* script.c */
 /* Rows of a batch through one script of a chain, from `at` on. */

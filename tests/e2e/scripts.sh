@@ -285,7 +285,14 @@ until_true 60 all_are_there; ok $? "killed twice, each row is in its table once 
 
 # ---- a table whose rows take all the time that they may, and another one ----
 
-echo 'function transform(row, event) while row.id > 0 do end return row end' > "$dir/slow.lua"
+cat > "$dir/slow.lua" <<'L'
+function transform(row, event)
+	counter("tried")
+	if row.id == 2 then drop("two") end
+	while row.id > 3 do end
+	return row
+end
+L
 printf '[table testdb.slow]\ntransform = slow.lua\n' >> "$dir/millrace.conf"
 kill -HUP "$pid"
 until_true 20 has_problem section-unknown testdb.slow; ok $? "a section for a slow table" || what_is_wrong
@@ -301,6 +308,8 @@ sed -i 's/^\[table testdb.slow\]/[table testdb.slo*]/; s/^transform = slow.lua/f
 kill -HUP "$pid"
 all_slow() { [ "$(sqlite3 "$dir/state/warehouse/testdb.db" "SELECT count(*) FROM slow" 2> /dev/null)" = 60 ]; }
 until_true 30 all_slow; ok $? "a reload does not wait for them: the whole batch goes through what is in force now" || what_is_wrong
+status_is '.tables[] | select(.table == "testdb.slow") | .dropped == 0 and .drops == "" and .counts == ""'; ok $? "what the version before has dropped and counted of it is not told" ||
+	status | jq -c '.tables[] | select(.table == "testdb.slow")' | note
 
 # ---- what a script keeps from row to row ----
 

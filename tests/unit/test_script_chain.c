@@ -118,14 +118,34 @@ static const char *outcome(const struct batch *b)
 	return text;
 }
 
+static void add_count(void *arg, const char *name, uint64_t count)
+{
+	((uint64_t *)arg)[strcmp(name, "second") == 0] += count;
+}
+
+static void add_drop(void *arg, const struct script_drop *drop)
+{
+	((uint64_t *)arg)[2] += drop->rows;
+}
+
+static void counted_is(uint64_t first, uint64_t second, uint64_t drops, const char *name)
+{
+	uint64_t n[3] = { 0 };
+
+	script_counts_fresh(chain, add_count, n);
+	script_drops_fresh(chain, add_drop, n);
+	ok(n[0] == first && n[1] == second && n[2] == drops, "%s: %d, %d, %d dropped", name, (int)n[0], (int)n[1],
+			(int)n[2]);
+}
+
 /* Its time is over after each row, whatever the clock says: it goes on where it was, and other batches go through meanwhile. */
 static void test_paused(void)
 {
 #define LONG " for i = 1, 12000 do local x = i end "
 	static const char *const texts[] = {
-		"function transform(row)" LONG
+		"function transform(row) counter('first')" LONG
 		"if row.id == 2 then drop('two') end row.small = row.id * 2 return row end",
-		"function transform(row)" LONG
+		"function transform(row) counter('second')" LONG
 		"if row.id == 4 then error('x') end row.small = row.small + 1 return row end",
 		NULL
 	};
@@ -143,13 +163,16 @@ static void test_paused(void)
 	run();
 	snprintf(whole, sizeof(whole), "%s", outcome(out));
 	is_str(whole, "c1:3 c3:7 c!4:8 c5:11 ", "in one go");
+	counted_is(5, 3, 1, "counted: rows that passed or were dropped, none that failed");
 	batch_reset(out);
 	while (script_run_until(chain, in, 0, in->nchanges, out, 1, &pause, &err) == 1) {
 		pauses++;
 		batch_reset(other_out);
 		is_int(script_run(chain, other_in, 0, 1, other_out, &err), 0, "another batch goes through");
 		is_int(number(&other_out->changes[0], "small"), 19, "as always");
+		counted_is(1, 1, 0, "counted: the other batch, nothing of the one that is paused");
 	}
+	counted_is(5, 3, 1, "counted when it is over: all of it, once");
 	is_int(pauses, 7, "paused after each row of both scripts but their last");
 	ok(pause == NULL, "it is over");
 	is_str(outcome(out), whole, "and has the same rows as in one go");
@@ -158,6 +181,11 @@ static void test_paused(void)
 	batch_reset(out);
 	is_int(script_run_until(chain, in, 0, in->nchanges, out, 1, &pause, &err), 1, "one that is never finished");
 	script_pause_free(pause);
+	counted_is(0, 0, 0, "is not counted");
+	batch_reset(out);
+	is_int(script_run(chain, in, 0, in->nchanges, out, &err), 0, "one that comes again");
+	script_counts_back(chain);
+	counted_is(0, 0, 0, "is not counted");
 	batch_free(other_in);
 	batch_free(other_out);
 	end();

@@ -189,6 +189,7 @@ static void test_lookup(void)
 			"expected at most 16 names, found one more: 'c17'");
 	fails("function transform(row) counter('x', -1) return row end", "expected 0 or more");
 	fails("function transform(row) counter('') return row end", "expected a name");
+	fails("counter('x') function transform(row) return row end", "found one from while the script is loaded");
 	fails("function transform(row) log.info() return row end", "bad argument #1");
 }
 

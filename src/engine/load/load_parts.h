@@ -111,6 +111,7 @@ struct load_item {
 	bool look;		      /* no rows: the target of this partition may be looked at */
 	struct script_pause *pause;   /* script thread: rows of it are still to go through the script; NULL: none */
 	uint64_t pause_of;	      /* the number of that script */
+	uint64_t dropped;	      /* script thread: rows so far; counted when it is through */
 	bool slow;		      /* script thread: it took so long that it was told */
 	bool keeps;		      /* its script keeps something (state.set()) */
 	uint64_t kept[2];	      /* if so: the sum of it before its rows, and after them (script_state_sum()) */

@@ -291,7 +291,8 @@ static void free_sections(struct script_stage *st, bool all)
 
 void scripts_reload(struct script_stage *st)
 {
-	uint64_t wanted = atomic_load(&st->l->reload);
+	uint64_t wanted = atomic_load(&st->l->reload), before = st->compiled;
+	int64_t start_us = clock_mono_us();
 
 	if (wanted == st->reload)
 		return;
@@ -301,6 +302,9 @@ void scripts_reload(struct script_stage *st)
 	for (struct table_script *t = st->tables; t; t = t->next)
 		reload_table(st, t);
 	free_sections(st, false);
+	if (st->compiled != before)
+		logline(LOG_INFO, "script", "rows waited %lld us while scripts were changed",
+				(long long)(clock_mono_us() - start_us));
 	atomic_store(&st->l->reload_done, wanted);
 }
 
@@ -400,11 +404,13 @@ static void all_follow(struct script_stage *st, const struct section_script *c)
 		}
 }
 
-static int run_script(struct script_stage *st, struct table_script *t, struct load_item *item, struct err *err)
+/* turn: what the script has done now; of a batch with several turns there is more of it. */
+static int run_script(struct script_stage *st, struct table_script *t, struct load_item *item,
+		struct script_stats *turn, struct err *err)
 {
 	struct slow_batch batch = { .st = st, .item = item };
 	struct script *script = t->section->script;
-	struct script_stats before, after;
+	struct script_stats before;
 	int rc;
 
 	script_stats(script, &before);
@@ -414,32 +420,33 @@ static int run_script(struct script_stage *st, struct table_script *t, struct lo
 	rc = script_run_until(script, item->in, 0, item->in->nchanges, item->out, st->until_us, &item->pause, err);
 	script_on_slow(script, NULL, NULL);
 	must_debug(batch_is_sound(item->out));
-	script_stats(script, &after);
+	script_stats(script, turn);
 	costs_after(&t->costs, script, item, t->section->guard.armed);
-	counter_add(&t->meter->dropped, after.dropped - before.dropped);
-	counter_add(&t->meter->script_rows, after.rows_in - before.rows_in);
-	counter_add(&t->meter->script_ns, after.ns - before.ns);
-	if (guard_count(&t->section->guard, after.rows_in - before.rows_in,
-			    after.dropped + after.dead - before.dropped - before.dead)) {
-		drops_note(&t->drops, script, &t->costs);
-		take_back(st, t->section);
-		all_follow(st, t->section);
-		script = t->section->script;
-	}
-	if (drops_note(&t->drops, script, &t->costs))
+	turn->rows_in -= before.rows_in;
+	turn->dropped -= before.dropped;
+	turn->dead -= before.dead;
+	counter_add(&t->meter->script_rows, turn->rows_in);
+	counter_add(&t->meter->script_ns, turn->ns - before.ns);
+	item->dropped += turn->dropped;
+	return rc;
+}
+
+/* The batch is through and goes on to the load: what it has dropped and counted is so. */
+static void is_through(struct script_stage *st, struct table_script *t, struct load_item *item)
+{
+	counter_add(&t->meter->dropped, item->dropped);
+	if (drops_note(&t->drops, t->section->script, &t->costs))
 		is_news(st, t);
-	if (rc > 0)
-		return rc;
 	if (t->slow && !item->slow)
 		problem_clear(st->l->sh->problems, PROBLEM_SCRIPT_SLOW, t->meter->name);
 	t->slow = item->slow;
-	return rc;
 }
 
 static void begin_again(struct script_stage *st, struct load_item *item)
 {
 	script_pause_free(item->pause);
 	item->pause = NULL;
+	item->dropped = 0;
 	if (item->out != item->in)
 		load_batch_put(st->l, item->out);
 	item->out = NULL;
@@ -449,16 +456,23 @@ static int through(struct script_stage *st, struct table_script *t, struct load_
 {
 	struct script *script = t->section->script;
 	bool keeps = script_uses_state(script);
+	struct script_stats turn = { .rows_in = 0 };
 	int rc;
 
 	item->pause_of = t->section->number;
-	rc = keeps && state_lend(st, item, script, err) ? -1 : run_script(st, t, item, err);
+	rc = keeps && state_lend(st, item, script, err) ? -1 : run_script(st, t, item, &turn, err);
 	if (rc > 0 && keeps)
-		script_lend_state(t->section->script, NULL);
-	if (rc == 0 && keeps)
-		rc = state_take(item, t->section->script, err);
-	if (rc < 0)
+		script_lend_state(script, NULL);
+	if (rc == 0 && keeps && (rc = state_take(item, script, err)) != 0)
+		script_counts_back(script);
+	if (rc == 0)
+		is_through(st, t, item);
+	else if (rc < 0)
 		begin_again(st, item);
+	if (guard_count(&t->section->guard, turn.rows_in, turn.dropped + turn.dead)) {
+		take_back(st, t->section);
+		all_follow(st, t->section);
+	}
 	return rc;
 }
 
