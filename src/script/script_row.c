@@ -341,9 +341,17 @@ static void event_gtid(lua_State *L, const struct script *s)
 	push_text(L, s->change->txn ? s->change->txn->gtid : NULL);
 }
 
+/* Where the change was in MySQL; NULL: the message does not tell it. */
+static const char *binlog_file(const struct script *s)
+{
+	const struct change_txn *txn = s->change->txn;
+
+	return txn && txn->file && *txn->file ? txn->file : NULL;
+}
+
 static void event_file(lua_State *L, const struct script *s)
 {
-	push_text(L, s->change->txn ? s->change->txn->file : NULL);
+	push_text(L, binlog_file(s));
 }
 
 static void event_query(lua_State *L, const struct script *s)
@@ -358,7 +366,7 @@ static void event_tx(lua_State *L, const struct script *s)
 
 static void event_pos(lua_State *L, const struct script *s)
 {
-	if (s->change->txn)
+	if (binlog_file(s))
 		lua_pushinteger(L, (lua_Integer)s->change->pos);
 	else
 		lua_pushnil(L);
@@ -366,7 +374,7 @@ static void event_pos(lua_State *L, const struct script *s)
 
 static void event_row(lua_State *L, const struct script *s)
 {
-	if (s->change->txn)
+	if (binlog_file(s))
 		lua_pushinteger(L, s->change->row);
 	else
 		lua_pushnil(L);

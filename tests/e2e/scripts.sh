@@ -201,6 +201,7 @@ m lua run "$dir/nothing.lua" --table testdb.parts > "$dir/out" 2>&1; is $? 2 "no
 sed -i 's/row.cents = .*/row.status = mask(row.status)/' "$dir/parts.lua"
 try "$dir/parts.lua"
 lacks -q '"before":{[^}]*new' "$dir/run.json"; ok $? "what a script masks is not shown" || note < "$dir/run.json"
+grep -q '"reason":"parts.lua:5: column n: expected a number in its range (tinyint)"' "$dir/run.json"; ok $? "nor what was found in a row that fails" || note < "$dir/run.json"
 try "$dir/parts.lua" --unmasked
 grep -q '"before":{"status":"new"' "$dir/run.json"; ok $? "--unmasked shows it" || note < "$dir/run.json"
 m lua run "$dir/parts.lua" --table testdb.parts > "$dir/out"
@@ -211,6 +212,8 @@ grep -q "^slip.lua:.*: error: row.staus: expected a column of testdb.parts, foun
 repl() { m lua repl --table testdb.parts "$@" > "$dir/out" 2> "$dir/err"; }
 printf '%s\n' 'row.id + 1' '' 'event.op' 'local n = row.n return n and n * 2' '{ row.status, row.price }' | repl -n 1; is $? 0 "lua repl" || note < "$dir/err"
 is "$(cat "$dir/out")" $'0:4 {"id":"1"}  2\n0:4 {"id":"1"}  "d"\n0:4 {"id":"1"}  2\n0:4 {"id":"1"}  { 1 = "new", 2 = 1.50 }' "expressions and statements on the newest row"
+echo 'tostring(event.op) .. tostring(event.file) .. tostring(event.pos) .. tostring(event.row)' | repl -n 1
+is "$(cat "$dir/out")" $'0:4 {"id":"1"}  "dnilnilnil"' "what a flat message does not tell is nil" || note < "$dir/err"
 printf 'row.staus\n1 +* 2\nrow.id\n' | repl --json; is $? 1 "what fails: exit 1"
 jq -s -e '.[0].kind == "error" and (.[0].reason | contains("nearest is '"'status'"'")) and ([.[1:][].value] | length == 3)' "$dir/out" > /dev/null && grep -q "^repl:1: " "$dir/err"; ok $? "is told, and the next line is evaluated" || note < "$dir/out"
 echo row.id | m lua repl --table testdb.people > "$dir/out" 2>&1; is $? 1 "a table whose script masks"

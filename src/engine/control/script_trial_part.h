@@ -4,10 +4,17 @@
 
 #include "core/buf.h"
 #include "core/histogram.h"
+#include "engine/base/dead_letter.h"
 #include "engine/control/script_trial.h"
 #include "format/format.h"
 
-enum { TRIAL_REASONS = 50, TRIAL_KEYS = 3, TRIAL_EXAMPLES = 10, TRIAL_REASON_ROOM = 300, TRIAL_KEY_ROOM = 120 };
+enum {
+	TRIAL_REASONS = 50,
+	TRIAL_KEYS = 3,
+	TRIAL_EXAMPLES = 10,
+	TRIAL_REASON_ROOM = DEAD_REASON_ROOM,
+	TRIAL_KEY_ROOM = 120
+};
 
 struct trial_dead {
 	char reason[TRIAL_REASON_ROOM];

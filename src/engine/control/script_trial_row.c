@@ -210,10 +210,27 @@ static void tell_different(struct trial *t, const struct change *c, enum trial_o
 	emit_line(t);
 }
 
-static void note_dead(struct trial *t, const struct change *c, const char *reason)
+/* Where the script masks, without what it has said itself and what it has found in the row. */
+static void put_reason(const struct trial *t, const struct change *dead, char out[DEAD_REASON_ROOM])
+{
+	const struct dead_letter letter = {
+		.stage = { dead->dead_at ? dead->dead_at : "", dead->dead_at ? strlen(dead->dead_at) : 0 },
+		.reason = { dead->dead, strlen(dead->dead) },
+	};
+
+	if (t->masks)
+		dead_reason(&letter, true, out);
+	else
+		snprintf(out, DEAD_REASON_ROOM, "%s", dead->dead);
+}
+
+static void note_dead(struct trial *t, const struct change *c, const struct change *dead)
 {
 	struct trial_dead *d;
+	char reason[DEAD_REASON_ROOM];
 	unsigned i = 0;
+
+	put_reason(t, dead, reason);
 
 	while (i < t->ndead && strncmp(t->dead[i].reason, reason, TRIAL_REASON_ROOM - 1) != 0)
 		i++;
@@ -271,7 +288,7 @@ static void judge(struct trial *t, size_t i)
 	t->sum.rows++;
 	t->sum.outcomes[0][is]++;
 	if (is == OUT_DEAD)
-		note_dead(t, c, t->side[0].out->changes[0].dead);
+		note_dead(t, c, &t->side[0].out->changes[0]);
 	if (t->side[1].script == NULL) {
 		if (is == OUT_CHANGED && t->examples[0]++ < TRIAL_EXAMPLES)
 			tell_changed(t, c);
