@@ -1,11 +1,14 @@
 /* test_script_meter.c - what the status says of a table's script. */
 #include "engine/status/script_meter.h"
 
+#include <malloc.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/clock.h"
-
+#include "script/script.h"
 #include "tests/tap.h"
+#include "tests/unit/script_rows.h"
 
 static script_meters list;
 
@@ -97,8 +100,82 @@ static void test_words(void)
 	free(s.drops);
 }
 
+/* ---- what many tables with one script need ---- */
+
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+static size_t held(void)
+{
+	return 0;
+} /* a sanitizer's memory is not counted there */
+enum { COUNTED = 0 };
+#else
+static size_t held(void)
+{
+	struct mallinfo2 m = mallinfo2();
+
+	return m.uordblks + m.hblkhd;
+}
+enum { COUNTED = 1 };
+#endif
+
+enum { TABLES = 10000 };
+
+/* A row of it, as its meter and its script see one: it passes, one is dropped and one fails. */
+static void one_table(struct script *s, script_meters *meters, int i)
+{
+	struct batch *in = batch_new(), *out = batch_new();
+	struct schema *schema = orders_schema();
+	struct err err = { 0 };
+	struct script_meter *m;
+	char name[40];
+
+	snprintf(name, sizeof(name), "t%d", i);
+	schema->table = intern(name);
+	m = script_meter_get(meters, schema->table, "testdb.*", "mask.lua", 0);
+	script_meter_version(m, "000000000001");
+	for (int row = 0; row < 3; row++)
+		orders_change(in, schema, CHANGE_CREATE, NULL, orders_row(in, schema, row, "paid"));
+	script_run(s, in, 0, in->nchanges, out, &err);
+	script_meter_sample(m, 300, 200, 100);
+	script_meter_drop(m, "the first", 1);
+	script_meter_fail(m, "{\"id\":1}", "mask.lua:3: bad");
+	batch_free(in);
+	batch_free(out);
+	schema_unref(schema);
+}
+
+static void test_many_tables(void)
+{
+	static const char text[] =
+			"fields = { cents = 'bigint' }\nfunction transform(row) if row.id == 0 then drop('the first') end\n"
+			"if row.id == 1 then error('bad') end row.cents = row.amount:scale(2) row.email = mask(row.email) return row end";
+	script_meters *meters = calloc(TABLES, sizeof(*meters));
+	struct script_limits limits = { .instructions = 1000000, .memory_bytes = 64 << 20 };
+	struct err err = { 0 };
+	struct script_stats stats;
+	struct script *s;
+	size_t before, after;
+
+	one_table(script_open_text("mask.lua", text, &limits, &err), &meters[0],
+			0); /* what the process keeps for good */
+	before = held();
+	s = script_open_text("mask.lua", text, &limits, &err);
+	for (int i = 0; i < TABLES; i++)
+		one_table(s, &meters[i], i);
+	after = held();
+	script_stats(s, &stats);
+	ok(stats.rows_in == 3 * TABLES && stats.dropped == TABLES && stats.dead == TABLES, "rows of 10,000 tables");
+	ok(after - before < 64 << 20 && (after > before + TABLES * sizeof(struct script_meter) || !COUNTED),
+			"one script for them needs less than 64 MB more: %zu kB", (after - before) >> 10);
+	script_close(s);
+	for (int i = 0; i < TABLES; i++)
+		script_meters_free(&meters[i]);
+	free(meters);
+}
+
 int main(void)
 {
+	test_many_tables();
 	test_list();
 	test_cost();
 	test_rate();
