@@ -10,10 +10,10 @@
 #   f         latency at 1,000 rows/s, memory idle and in one large transaction
 #   g         a snapshot of a large table by one, two and three connections, and what limits it
 #   h         the first start and a later one with many tables, captured and not, against the server's own time
-#   i         what scripts cost a row, against a table built for each row
+#   i         what scripts cost a row, against a table built for each row; a profile of lines; what rows wait for another version
 #   j         200 and 1,000 tables that change once a second each, into the StarRocks double
 #   k         rows of 24 tables among 10,000, against one table alone: what a row costs the log
-#   l         `millrace messages` through all rows, in Kafka and in the embedded log: without a filter, with a text, with Lua
+#   l         `millrace messages` through all rows, in Kafka and in the embedded log: without a filter, with a text, with Lua; `lua run` over them
 #   m         loading alone, commits of 0 and 80 ms: narrow and wide rows, bad rows, three rates, 1,000 tables (loading.sh); four minutes
 #   n         the console: first frame, keys, at rest, beside a load, with 10,000 tables; the recorder (console.sh); six minutes
 #
@@ -408,7 +408,38 @@ bench_scripts()
 	while IFS='|' read -r name ns times goal; do
 		row i "script: $name" "$ns ns a row, $times times cheaper than the reference" "${goal:+$goal ns}"
 	done < <("$tools/bench_script" || bail "bench_script failed")
+	while IFS='|' read -r name times; do
+		row i "a profile of lines at work: $name" "a row takes $times % longer" "2 %"
+	done < <("$tools/bench_script" profile)
+	bench_swap
 }
+
+# Twenty versions of one script, one after the other, and what rows waited for each in the load half.
+bench_swap()
+{
+	local n
+
+	sql bench -e 'CREATE TABLE swapped (id INT PRIMARY KEY); INSERT INTO swapped VALUES (1)'
+	rm -rf "$dir/state"
+	printf '%s\n' "table.include.list = bench.swapped" "ssl.mode = disabled" "[table bench.swapped]" "transform = swapped.lua" | write_conf
+	sed -i '/^database.include.list/d' "$dir/millrace.conf"
+	swaps=0
+	printf 'function transform(row, event)\n%s  return row\nend\n' "$(seq -f '  if row.id == %.0f then counter("some") end' 20)
+" > "$dir/swapped.lua"
+	start_millrace
+	until_true 60 loaded 1 || bail "the row of bench.swapped is not loaded"
+	for n in $(seq 20); do
+		echo "-- version $n" >> "$dir/swapped.lua"
+		kill -HUP "$pid"
+		swaps=$n
+		until_true 60 are_swapped || bail "version $n of the script does not run"
+	done
+	stop_millrace
+	row i "rows wait for another version of a script of 20 lines" \
+		"$(swap_times | sort -n | awk '{ t[NR] = $1 } END { printf "%d us, at most %d us of %d swaps", t[int((NR + 1) / 2)], t[NR], NR }')" "1 ms"
+}
+swap_times() { sed -n 's/.*rows waited \([0-9]*\) us while scripts were changed.*/\1/p' "$dir/run.log"; }
+are_swapped() { [ "$(swap_times | wc -l)" -ge "$swaps" ]; }
 
 # ---- j: many tables that change ----
 
@@ -493,7 +524,20 @@ scan_all() # NAME TARGET
 	until_true 300 written || bail "millrace does not catch up: $(tail -n 2 "$dir/run.log")"
 	scan "messages in $1, none shown" "$2" grep='no row has this'
 	scan "messages in $1, none shown, filter in Lua" "100 k" filter='op == "x"'
+	try_script "$1"
 	stop_millrace
+}
+
+# try_script NAME: a script over the same rows
+try_script()
+{
+	local tried ms
+
+	echo "function transform(row, event) if row.status == 'test' then return nil end row.note = mask(row.note) return row end" > "$dir/tried.lua"
+	read -r tried ms < <(timeout 300 "$millrace" -c "$dir/millrace.conf" lua run "$dir/tried.lua" --table bench.orders --from begin -n "$rows" --json |
+		jq -r 'select(.kind == "summary") | "\(.rows) \(.ms)"')
+	[ "${tried:-0}" -ge "$rows" ] || bail "lua run over $rows rows: of ${tried:-none}"
+	row l "lua run over rows in $1, filter and mask" "$(million "$tried" "($ms / 1e3)") rows/s" "100 k"
 }
 
 bench_scan()
