@@ -266,7 +266,7 @@ static bool goes_on(const struct script *s)
 	const struct change *next = s->change + 1;
 
 	return next < s->change_end && next->schema && runs(s, next) && s->started_us == 0 && s->writes == NULL &&
-			!s->counted && s->grown == NULL && s->lines == NULL && s->memory <= memory_ceiling(s);
+			!s->counted && s->grown == NULL && !s->watched && s->memory <= memory_ceiling(s);
 }
 
 /* Upvalues: transform, delete, row, event. Runs inside lua_pcall(): the changes from s->change, which has begun, to s->change_end, or as far
