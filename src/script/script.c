@@ -459,6 +459,7 @@ static void begin_rows(struct script *s, const struct batch *in, const struct sc
 	s->batch_bytes = rows->batch_bytes;
 	s->slow = rows->slow;
 	s->waits = s->pauses = false;
+	script_budget_batch(s);
 	script_query_begin(s);
 }
 

@@ -286,9 +286,9 @@ void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size)
 }
 
 /* The ceiling of what all rows of a batch may add to the outgoing one: a few times what a row may, and what came in. */
-static size_t batch_ceiling(const struct script *s)
+void script_budget_batch(struct script *s)
 {
-	return 8 * (size_t)s->limits.memory_bytes + (s->in ? 8 * s->in->arena.used : 0);
+	s->batch_ceiling = 8 * (size_t)s->limits.memory_bytes + (s->in ? 8 * s->in->arena.used : 0);
 }
 
 void script_budget_row_bytes(lua_State *L, size_t size)
@@ -299,9 +299,9 @@ void script_budget_row_bytes(lua_State *L, size_t size)
 	if (size > (size_t)s->limits.memory_bytes || s->memory + s->row_bytes + size > (size_t)s->limits.memory_bytes)
 		luaL_error(L, "expected to need at most %I bytes of memory for one row, found more",
 				(LUAI_UACINT)s->limits.memory_bytes);
-	if (s->batch_bytes + s->row_bytes + size > batch_ceiling(s))
+	if (s->batch_bytes + s->row_bytes + size > s->batch_ceiling)
 		luaL_error(L, "expected the rows of one batch to need at most %I bytes of memory, found more",
-				(LUAI_UACINT)batch_ceiling(s));
+				(LUAI_UACINT)s->batch_ceiling);
 	s->row_bytes += size;
 }
 

@@ -196,14 +196,29 @@ static bool align(struct decimal *a, struct decimal *b)
 	return true;
 }
 
+/* Both in 64 bits, with as many digits behind the point; false: they are not as small. */
+static bool small_pair(const struct decimal *a, const struct decimal *b, uint64_t *x, uint64_t *y)
+{
+	int more = a->scale - b->scale;
+
+	return a->limbs <= 2 && b->limbs <= 2 && more >= -9 && more <= 9 && decimal_unscaled(a, x) &&
+			decimal_unscaled(b, y) && !__builtin_mul_overflow(*x, pow10_u32[more < 0 ? -more : 0], x) &&
+			!__builtin_mul_overflow(*y, pow10_u32[more > 0 ? more : 0], y);
+}
+
 int decimal_compare(const struct decimal *a, const struct decimal *b)
 {
-	struct decimal x = *a, y = *b;
+	struct decimal x, y;
+	uint64_t small_x, small_y;
 	int sign;
 
 	if (a->negative != b->negative)
 		return a->negative ? -1 : 1;
 	sign = a->negative ? -1 : 1;
+	if (small_pair(a, b, &small_x, &small_y))
+		return small_x == small_y ? 0 : small_x < small_y ? -sign : sign;
+	x = *a;
+	y = *b;
 	if (align(&x, &y))
 		return sign * magnitude_compare(&x, &y);
 	return a->scale < b->scale ? sign : -sign; /* only a larger number runs out of room */
@@ -335,6 +350,10 @@ enum decimal_fit decimal_rescale(const struct decimal *a, unsigned scale, struct
 	uint32_t last = 0;
 	bool lost = false;
 
+	if (scale == a->scale) {
+		*out = d;
+		return DECIMAL_FITS;
+	}
 	if (scale > DECIMAL_DIGITS || (scale > d.scale && !multiply_pow10(&d, scale - d.scale)))
 		return DECIMAL_TOO_LONG;
 	for (unsigned drop = d.scale > scale ? d.scale - scale : 0; drop > 0; drop--) {

@@ -231,6 +231,18 @@ static void freeze_reached(lua_State *L, int list, int classes, int env)
 	}
 }
 
+/* ("text").name: its function looks into the hidden table at once (script_json_pick.c), which nothing writes to. */
+static void thaw_text_functions(lua_State *L)
+{
+	int top = lua_gettop(L);
+
+	lua_pushliteral(L, "");
+	if (lua_getmetatable(L, -1) && lua_getfield(L, -1, "__index") == LUA_TFUNCTION && lua_getupvalue(L, -1, 1) &&
+			script_thaw(L, -1))
+		lua_setupvalue(L, -2, 1);
+	lua_settop(L, top);
+}
+
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global)
 {
 	int top = lua_gettop(L), list = top + 1, seen = top + 2, classes = top + 3;
@@ -250,6 +262,7 @@ void script_freeze(lua_State *L, int env, lua_CFunction refuse_global)
 	freeze_reached(L, list, classes, env);
 	freeze_table(L, env, refuse_global);
 	script_strict(L, lua_gettop(L));
+	thaw_text_functions(L);
 	lua_settop(L, top);
 }
 

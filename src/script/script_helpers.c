@@ -45,16 +45,17 @@ static bool is_missing(lua_State *L, int idx)
 	return lua_isnoneornil(L, idx) || script_tag(L, idx) == SCRIPT_NULL;
 }
 
-/* A letter, a digit or a character beyond ASCII, at its first byte. */
-static inline bool is_maskable(unsigned char c)
-{
-	return c < 0x80 ? (unsigned)(c | 0x20) - 'a' < 26 || (unsigned)c - '0' < 10 : c >= 0xc0;
-}
+/* What becomes of ASCII behind the first character. */
+static const char masked_ascii[128 + 1] = "\000\001\002\003\004\005\006\007\010\011\012\013\014\015\016\017"
+					  "\020\021\022\023\024\025\026\027\030\031\032\033\034\035\036\037"
+					  " !\"#$%&'()*+,-./**********:;<=>?"
+					  "@**************************[\\]^_"
+					  "`**************************{|}~\177";
 
-/* What becomes of a byte behind the first character; 0: it goes. */
-static inline char masked_byte(unsigned char c)
+/* A letter, a digit or a character beyond ASCII, at its first byte. */
+static bool is_maskable(unsigned char c)
 {
-	return (char)(is_maskable(c) ? '*' : c < 0x80 ? c : 0);
+	return c < 0x80 ? masked_ascii[c] == '*' && c != '*' : c >= 0xc0;
 }
 
 /* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape
@@ -81,8 +82,12 @@ static int mask_lua(lua_State *L)
 			out[n++] = p[i++];
 		while (i < len && ((unsigned char)p[i] & 0xc0) == 0x80);
 	for (; i < len; i++) {
-		out[n] = masked_byte((unsigned char)p[i]);
-		n += (unsigned char)p[i] == '\0' || out[n];
+		unsigned char c = (unsigned char)p[i];
+
+		if (c < 0x80)
+			out[n++] = masked_ascii[c];
+		else if (c >= 0xc0)
+			out[n++] = '*';
 	}
 	lua_pushlstring(L, out, n);
 	return 1;

@@ -108,6 +108,7 @@ int script_open_state(struct script *s, struct err *err)
 		return err_set(err, ERR_CONFIG, 0,
 				"%s: expected a memory limit that Lua can start with, found %lld bytes", s->name,
 				(long long)s->limits.memory_bytes);
+	script_budget_batch(s);
 	script_budget_arm(s);
 	lua_pushcfunction(s->L, load_script);
 	status = lua_pcall(s->L, 0, 1, 0);

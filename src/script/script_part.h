@@ -99,6 +99,7 @@ struct script {
 	int null_ref, decimal_ref, time_ref; /* in the registry: null, and the metatables of the others */
 	size_t row_bytes;		     /* that this call has put into the outgoing batch */
 	size_t batch_bytes;		     /* the same of the calls before it in this batch */
+	size_t batch_ceiling;		     /* of both */
 	int64_t used;	     /* instructions of this call, counted in steps of `period`, and what C functions charged */
 	int64_t look_at;     /* as many used: look at the clock */
 	size_t looked_bytes; /* allocated since the last look */
@@ -217,6 +218,7 @@ static inline uint32_t script_tag(lua_State *L, int idx)
 
 /* script_budget.c */
 void *script_budget_alloc(void *arg, void *p, size_t old_size, size_t size);
+void script_budget_batch(struct script *s);    /* a new batch */
 void script_budget_arm(struct script *s);      /* a new budget */
 int64_t script_row_us(const struct script *s); /* how long a row may take */
 __attribute__((noreturn)) void script_budget_end(lua_State *L);

@@ -11,6 +11,8 @@
 
 #include "core/conf/conf.h"
 
+enum { GARBAGE_PAUSE = 400 }; /* percent of what was left, until garbage is looked for again */
+
 /* ---- functions that are replaced ---- */
 
 static void rethrow_when_ended(lua_State *L)
@@ -212,7 +214,9 @@ lua_State *script_sandbox_new(struct script *s)
 {
 	lua_State *L = lua_newstate(script_budget_alloc, s);
 
-	if (L)
-		*(struct script **)lua_getextraspace(L) = s;
+	if (L == NULL)
+		return NULL;
+	*(struct script **)lua_getextraspace(L) = s;
+	lua_gc(L, LUA_GCSETPAUSE, GARBAGE_PAUSE);
 	return L;
 }

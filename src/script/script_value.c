@@ -168,16 +168,41 @@ static void take_year(lua_State *L, int idx, const struct column *c, struct valu
 	*out = value_int((int64_t)v);
 }
 
-static void take_float(lua_State *L, int idx, const struct column *c, struct value *out)
+/* Exact: both are whole doubles, so the quotient is rounded once. */
+static bool small_double(const struct decimal *d, double *out)
+{
+	static const double pow10[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
+		1e15 };
+	uint64_t magnitude;
+
+	if (d->scale >= sizeof(pow10) / sizeof(*pow10) || !decimal_unscaled(d, &magnitude) ||
+			magnitude > (uint64_t)1 << 53)
+		return false;
+	*out = (double)magnitude / pow10[d->scale];
+	if (d->negative)
+		*out = -*out;
+	return true;
+}
+
+static double double_of(const struct decimal *d)
 {
 	char text[DECIMAL_PRINT_BOUND];
+	double v = 0;
+
+	if (!small_double(d, &v))
+		num_parse_double(text, script_decimal_print(d, text), &v);
+	return v;
+}
+
+static void take_float(lua_State *L, int idx, const struct column *c, struct value *out)
+{
 	struct decimal scratch;
 	double v = 0;
 
 	if (lua_type(L, idx) == LUA_TNUMBER)
 		v = lua_tonumber(L, idx);
 	else if (script_tag(L, idx) == SCRIPT_DECIMAL)
-		num_parse_double(text, script_decimal_print(script_decimal_to(L, idx, &scratch), text), &v);
+		v = double_of(script_decimal_to(L, idx, &scratch));
 	else
 		refuse(L, idx, c, "a number");
 	if (!isfinite(v) || (c->type == COL_FLOAT && !isfinite((float)v)))

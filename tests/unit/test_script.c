@@ -386,6 +386,7 @@ static void test_helpers(void)
 	is_cell("row.status = mask('A') .. mask('7') .. mask('(1)') .. mask('ab')", "status", "text:**(*)a*");
 	is_cell("row.email = mask(row.email)", "email", "text:j***.***@*******.***");
 	is_cell("row.email = mask('\xc3\x84rger 5')", "email", "text:\xc3\x84**** *");
+	is_cell("row.email = mask('x[A~z]^{09}@`\\1*\\127/:')", "email", "text:x[*~*]^{**}@`\1*\x7f/:");
 	is_cell("row.email = mask(null)", "email", "null:");
 	is_cell("row.email = hash('abc')", "email",
 			"text:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");

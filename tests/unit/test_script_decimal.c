@@ -161,6 +161,38 @@ static struct decimal draw(void)
 	return number(text);
 }
 
+/* Like one of draw(), of at most so many digits. */
+static struct decimal draw_short(unsigned digits)
+{
+	struct decimal d = draw();
+
+	while (decimal_digits(&d) > digits)
+		if (decimal_shift(&d, -3, &d))
+			decimal_rescale(&d, d.scale > 3 ? d.scale - 3u : 0, &d);
+	return d;
+}
+
+/* As the sign of the difference says, of short ones and long ones. */
+static void test_compare(void)
+{
+	struct decimal difference;
+	int bad = 0;
+
+	for (unsigned i = 0; i < 20000; i++) {
+		struct decimal a = i % 2 ? draw() : draw_short(18), b = i % 4 > 1 ? draw() : draw_short(9);
+		int sign;
+
+		if (i % 8 == 0) { /* as large, with more digits behind the point */
+			b = a;
+			bad += decimal_rescale(&b, b.scale + i % 11, &b) != DECIMAL_FITS;
+		}
+		bad += !decimal_add(&a, &b, true, &difference);
+		sign = difference.limbs == 0 ? 0 : difference.negative ? -1 : 1;
+		bad += decimal_compare(&a, &b) != sign || decimal_compare(&b, &a) != -sign;
+	}
+	is_int(bad, 0, "comparing");
+}
+
 /* (a + b) - b = a, (a * b) / b = a, a = trunc(a / b) * b + a mod b */
 static void test_laws(void)
 {
@@ -187,6 +219,7 @@ int main(void)
 	test_text();
 	test_arithmetic();
 	test_rescale();
+	test_compare();
 	test_laws();
 	return tap_done();
 }

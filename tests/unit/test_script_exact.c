@@ -1,6 +1,8 @@
 /* test_script_exact.c - decimals in Lua's libraries, arithmetic of times, what was read written back, and helpers that hide a value. */
 #include "script/script.h"
 
+#include <stdlib.h>
+
 #include "script/zone/zone.h"
 #include "tests/tap.h"
 #include "tests/unit/script_rows.h"
@@ -258,12 +260,29 @@ static void test_hiding(void)
 	fails("redact(7 == 7)", "string expected");
 }
 
+/* A double gets the decimal as strtod() reads it. */
+static void test_doubles(void)
+{
+	static const char *const texts[] = { "0", "0.1", "4.35", "-123.456", "9007199254740992", "9007199254740993",
+		"900719925474.0993", "0.000000000000001", "-0.0000000000000012345", "2.2250738585072011",
+		"1234567890123456789.987654321", "0.3", "8.41", "1.005", "99999999999999.5" };
+	char body[200];
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		snprintf(body, sizeof(body), "row.ratio = decimal('%s') return row", texts[i]);
+		is_str(run(body), "", "passes");
+		ok(out->changes[0].after[C_RATIO].d == strtod(texts[i], NULL), "%s is the nearest double: %.17g",
+				texts[i], out->changes[0].after[C_RATIO].d);
+	}
+}
+
 int main(void)
 {
 	orders = orders_schema();
 	in = batch_new();
 	out = batch_new();
 	test_math();
+	test_doubles();
 	test_format();
 	test_times();
 	test_units();
