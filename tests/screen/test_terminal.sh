@@ -114,7 +114,15 @@ shows 'stop and leave'
 report "leaving asks" $?
 ended_well s	# again and again: a dialog is deaf for a moment after it opened
 report "leaving gives the terminal back" $?
-for signal in TERM HUP INT SEGV ABRT; do
+start
+kill -HUP "$(cat "$folder/pid")"
+keys q
+shows 'stop and leave'
+report "SIGHUP reloads: the console stays, and takes keys" $?
+keys Escape
+kill -TERM "$(cat "$folder/pid")"
+ended_well
+for signal in TERM INT SEGV ABRT; do
 	start
 	kill -$signal "$(cat "$folder/pid")"
 	ended_well
