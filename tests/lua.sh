@@ -49,6 +49,19 @@ assert "cover.cases:3: n: expected" in s[1].find("failure").get("message"), s[1]
 P
 ok $rc "as XML that is well-formed"
 
+cp "$top/lua/filter.lua" "$dir/good.lua"
+cp "$top/lua/filter.cases" "$dir/good.cases"
+cp "$top/lua/filter.lua" "$dir/without.lua"
+printf '[table shop.*]\ntransform = good.lua, cover.lua\n[table shop.b]\ntransform = good.lua, without.lua\n' > "$dir/all.conf"
+"$millrace" -c "$dir/all.conf" lua test > "$dir/out" 2> "$dir/err"; [ $? = 2 ]; ok $? "without FILE: the exit code is the worst of all scripts of the configuration"
+[ "$(grep -c 'good.lua: [1-9][0-9]* passed, 0 failed$' "$dir/out")" = 1 ] && grep -q 'cover.lua: 1 passed, 1 failed$' "$dir/out" &&
+	grep -q 'without.cases: expected a file of cases beside the script' "$dir/err"; rc=$?; [ $rc = 0 ] || sed 's/^/# /' "$dir/out" "$dir/err"
+ok $rc "each of them once, and one without cases is named"
+"$millrace" -c "$dir/all.conf" lua test --junit > "$dir/out" 2> /dev/null
+[ "$(python3 -c 'import sys, xml.etree.ElementTree as e; print(len(e.parse(sys.argv[1]).getroot()))' "$dir/out")" = 2 ]; ok $? "as one document"
+printf '[table shop.*]\nfilter = true\n' > "$dir/none.conf"
+"$millrace" -c "$dir/none.conf" lua test 2> "$dir/err"; [ $? = 2 ] && grep -q 'found none' "$dir/err"; ok $? "a configuration without scripts is told"
+
 cp "$top/lua/filter.lua" "$top/lua/filter.cases" "$dir"
 sed -i 's/row.status ==/row.staus ==/; s/return row/return rw/' "$dir/filter.lua"
 "$millrace" lua check "$dir/filter.lua" > "$dir/out"; [ $? = 1 ]; ok $? "a misspelled script: exit 1"

@@ -262,11 +262,12 @@ static const struct cli_command commands[] = {
 			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 			"Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !",
 			NULL, 1, 1, cli_convert },
-	{ "lua", "check|test|new|run FILE, profile [FILE], repl, versions, diff A B, apply, rollback [VERSION]",
+	{ "lua", "check|new|run FILE, test [FILE], profile [FILE], repl, versions, diff A B, apply, rollback [VERSION]",
 			"a script before it meets rows of production, and the versions that have",
 			"check: undefined names, unknown columns, ways without a return, comparisons that do not do what they look like, each with its line.\n"
 			"Columns are those of --table as the server has it, or of the file of cases. Exit 1: an error was found.\n"
-			"test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first). Exit 1: a case has failed.\n"
+			"test: runs the cases beside the script (FILE.cases for FILE.lua: JSON lines, the table first); without FILE, of every script\n"
+			"that the configuration names. Exit 1: a case has failed.\n"
 			"--coverage tells which lines no case comes to, --json and --junit the outcome for programs.\n"
 			"new: writes FILE and its cases, a start with the columns of --table.\n"
 			"run: what would become of the messages of --table that are in the log: passed, changed, dropped, deleted, dead, with reasons, keys and\n"

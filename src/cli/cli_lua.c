@@ -111,7 +111,7 @@ int cli_lua(struct cli *cli)
 		int least, most; /* words behind its name */
 	} actions[] = {
 		{ "check", check, 1, 1 },
-		{ "test", cli_lua_test, 1, 1 },
+		{ "test", cli_lua_test, 0, 1 },
 		{ "new", cli_lua_new, 1, 1 },
 		{ "run", cli_lua_run, 1, 1 },
 		{ "profile", cli_lua_profile, 0, 1 },

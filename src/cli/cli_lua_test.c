@@ -1,6 +1,7 @@
 /*
  * cli_lua_test.c - `lua test`: the cases of orders.lua are in orders.cases beside it: JSON lines, the table first (docs/lua.md). Told for a person, as
- * lines of JSON, or as JUnit's XML; and which lines no case comes to. Needs no running process.
+ * lines of JSON, or as JUnit's XML; and which lines no case comes to. Without a file, those of every script that the configuration names. Needs
+ * no running process.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,7 @@ static void print_junit(const struct tested *t)
 	const json_t *c;
 	size_t i;
 
-	printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"");
+	printf("<testsuite name=\"");
 	put_xml(t->script);
 	printf("\" tests=\"%u\" failures=\"%u\">\n", t->passed + t->failed, t->failed);
 	json_array_foreach(t->cases, i, c)
@@ -128,7 +129,7 @@ static void print_coverage(const struct script *s, bool json)
 		printf("%u of %u lines of its functions were run\n", run, lines);
 }
 
-int cli_lua_test(struct cli *cli, const char *path, struct err *err)
+static int test_one(struct cli *cli, const char *path, struct err *err)
 {
 	bool json = cli_option(cli, "--json") != NULL, junit = cli_option(cli, "--junit") != NULL,
 	     coverage = cli_option(cli, "--coverage") != NULL && !junit;
@@ -154,4 +155,62 @@ int cli_lua_test(struct cli *cli, const char *path, struct err *err)
 	free(cases);
 	script_close(s);
 	return rc ? cli_fail(err) : t.failed ? EXIT_PROBLEMS : EXIT_DONE;
+}
+
+static bool named_before(const struct settings *s, size_t table, size_t script)
+{
+	const char *path = s->tables[table].transform.items[script];
+
+	for (size_t i = 0; i <= table; i++)
+		for (size_t k = 0; k < (i < table ? s->tables[i].transform.count : script); k++)
+			if (strcmp(s->tables[i].transform.items[k], path) == 0)
+				return true;
+	return false;
+}
+
+/* A file that cannot be tested does not keep the others from it: the worst of all is the exit code. */
+static int test_all(struct cli *cli, struct err *err)
+{
+	const struct settings *s = cli_settings(cli, err);
+	int worst = EXIT_DONE;
+	size_t count = 0;
+
+	if (s == NULL)
+		return cli_fail(err);
+	for (size_t i = 0; i < s->ntables; i++)
+		for (size_t k = 0; k < s->tables[i].transform.count; k++) {
+			char *path;
+			int code;
+
+			if (named_before(s, i, k))
+				continue;
+			path = table_script_path(s, s->tables[i].transform.items[k]);
+			err_clear(err);
+			code = test_one(cli, path, err);
+			worst = code > worst ? code : worst;
+			free(path);
+			count++;
+		}
+	if (count)
+		return worst;
+	err_set(err, ERR_CONFIG, 0, "lua test: expected a FILE, or a transform in a [table] section of %s, found none",
+			s->path);
+	return cli_fail(err);
+}
+
+int cli_lua_test(struct cli *cli, const char *path, struct err *err)
+{
+	bool junit = cli_option(cli, "--junit") != NULL;
+	int code;
+
+	if (junit)
+		puts("<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
+	if (path)
+		return test_one(cli, path, err);
+	if (junit)
+		puts("<testsuites>");
+	code = test_all(cli, err);
+	if (junit)
+		puts("</testsuites>");
+	return code;
 }
