@@ -25,6 +25,8 @@ static const struct cli_option run_options[] = {
 	{ "--log-format", "text|json", "form of the lines on stderr" },
 	{ NULL, NULL, NULL },
 };
+static const struct cli_option bundle_options[] = { { "--json", NULL, "print a JSON document for each file" },
+	{ NULL, NULL, NULL } };
 static const struct cli_option json_options[] = { { "--json", NULL, "print one JSON document" }, { NULL, NULL, NULL } };
 static const struct cli_option check_options[] = {
 	{ "--json", NULL, "print one JSON document" },
@@ -194,6 +196,11 @@ static const struct cli_command commands[] = {
 			"The page that the console opens on a problem: what it means, the time that is left, the command that ends it, what was before it,\n"
 			"and the checks of `millrace check` on what it is about, made now. CODE and SUBJECT: as `status` prints them.",
 			json_options, 1, 1, cli_problem },
+	{ "bundle", "", "what a colleague needs who was not there, as files in state.dir",
+			"Of a running process: status, settings without secrets, topics, groups, loads, reasons of dead letters, latency, the figures of the\n"
+			"last day, the status of an hour ago, versions of scripts, the end of the log. Rows of tables are not in it, and what scripts mask is masked.\n"
+			"A line for each file, and last the folder, which nobody else may read.",
+			bundle_options, 0, 0, cli_bundle },
 	{ "snapshot", "[TABLE[,TABLE...]]", "read tables again while the stream goes on",
 			"TABLE: db.table, or a regular expression on it. Rows are read in chunks and put into the stream where they belong: nothing is locked, "
 			"no older row follows a newer one. A restart goes on at the chunk.",

@@ -94,6 +94,7 @@ void cli_print_problem_page(void);
 void cli_print_readings(const struct status *s); /* cli_status_snapshot.c */
 int cli_pause(struct cli *cli);			 /* also resume */
 int cli_acknowledge(struct cli *cli);
+int cli_bundle(struct cli *cli);
 int cli_problem(struct cli *cli); /* cli_problem.c */
 int cli_do(struct cli *cli);	  /* cli_do.c */
 int cli_dump(struct cli *cli);	  /* cli_dump.c */

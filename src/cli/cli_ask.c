@@ -54,6 +54,38 @@ int cli_acknowledge(struct cli *cli)
 	return cli_ask(cli, &r, cli_print_line, &err) ? cli_fail(&err) : EXIT_DONE;
 }
 
+/* "status.json  18403", and last the folder. */
+static int print_file(void *arg, const char *line, size_t len)
+{
+	json_t *o = json_loadb(line, len, 0, NULL);
+	const char *name = json_string_value(json_object_get(o, "name")),
+		   *folder = json_string_value(json_object_get(o, "folder")),
+		   *error = json_string_value(json_object_get(o, "error"));
+
+	(void)arg;
+	if (name) {
+		printf("%-20s %10lld%s%s", name, (long long)json_integer_value(json_object_get(o, "bytes")),
+				json_is_true(json_object_get(o, "cut")) ? "  cut" : "", error && *error ? "  " : "");
+		cli_put_safe(stdout, error ? error : "", error ? strlen(error) : 0);
+		putchar('\n');
+	} else if (folder) {
+		cli_put_safe(stdout, folder, strlen(folder));
+		putchar('\n');
+	}
+	json_decref(o);
+	return 0;
+}
+
+int cli_bundle(struct cli *cli)
+{
+	struct engine_request r = { .command = "bundle" };
+	struct err err;
+
+	err_clear(&err);
+	return cli_ask(cli, &r, cli_option(cli, "--json") ? cli_print_line : print_file, &err) ? cli_fail(&err)
+											       : EXIT_DONE;
+}
+
 int cli_replay(struct cli *cli)
 {
 	struct engine_request r = { .command = "replay", .args = { { "table", cli->words[0] } }, .nargs = 1 };

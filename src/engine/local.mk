@@ -38,6 +38,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/requests/engine_requests.c \
 	src/engine/requests/request_ask.c \
 	src/engine/requests/request_ask.h \
+	src/engine/requests/request_bundle.c \
 	src/engine/requests/request_messages.c \
 	src/engine/requests/request_process.c \
 	src/engine/requests/request_scripts.c \

@@ -90,6 +90,23 @@ done
 m status > "$dir/out"; grep -qF 'rev\xe2\x80\xaetxt\xc2\x9b' "$dir/out"; ok $? "status shows them as bytes" || note < "$dir/out"
 m status --json | jq -r '.tables[].table' | grep -qF "rev${bidi}txt${c1}"; ok $? "and status --json means the same name"
 ! raw "$dir/run.log"; ok $? "nor do the log's lines"
+
+# ---- a bundle for a colleague ----
+
+m bundle > "$dir/out" 2>&1; ok $? "millrace bundle" || note < "$dir/out"
+bundle=$(tail -n 1 "$dir/out")
+is "$(stat -c %a "$bundle") $(stat -c %a "$bundle"/* | sort -u)" "700 600" "its folder is for nobody else"
+is "$(jq -r '.name' "$bundle/files.jsonl" | tr '\n' ' ')" \
+	"status.json settings.jsonl topics.jsonl groups.jsonl loads.jsonl dead-groups.jsonl latency.jsonl history.json hour-ago.json scripts.jsonl " "the list names its files"
+wrong=$(jq -r 'select(.error != "" or .cut) | .name' "$bundle/files.jsonl")
+is "$wrong" hour-ago.json "all are there but what was an hour ago" || note < "$bundle/files.jsonl"
+for f in status.json settings.jsonl history.json topics.jsonl latency.jsonl scripts.jsonl; do
+	[ -s "$bundle/$f" ] && jq . "$bundle/$f" > /dev/null; ok $? "$f is JSON"
+done
+! grep -rE "secret\.example|open\.example|$mysql_password" "$bundle" > "$dir/found"; ok $? "no password and nothing that is masked is in it" || note < "$dir/found"
+is "$(jq -r 'select(.section == "table testdb.people" and .key == "transform") | .value' "$bundle/settings.jsonl")" people.lua "the settings in force are"
+m bundle --json | jq -s -e 'last | .kind == "bundle" and (.folder | length > 0)' > /dev/null; ok $? "for programs"
+[ "$(find "$dir/state" -maxdepth 1 -name 'bundle-*' | wc -l)" = 2 ]; ok $? "each has a folder of its own"
 stop_millrace
 no_trouble
 done_testing

@@ -23,7 +23,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static void gather_rows(void)
 {
 	static const struct request_row *const lists[] = { requests_of_process, requests_of_tables,
-		requests_of_messages, requests_of_scripts };
+		requests_of_messages, requests_of_scripts, requests_of_bundle };
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		for (const struct request_row *row = lists[i]; row->run; row++) {
@@ -73,7 +73,7 @@ static const char *said(const struct engine_request *r, char *out, size_t size)
 
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err)
 {
-	struct ask a = { .e = e, .r = r, .emit = emit, .arg = arg, .err = err };
+	struct ask a = { .e = e, .run = engine_request_run, .r = r, .emit = emit, .arg = arg, .err = err };
 	const struct request_row *row = row_of(r->command, err);
 	enum engine_effect effect;
 	const char *lacks;

@@ -16,6 +16,8 @@ struct log;
 
 struct ask {
 	struct engine *e;
+	int (*run)(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg,
+			struct err *err); /* of a request that consists of others: engine_request_run() */
 	const struct engine_request *r;
 	engine_emit *emit; /* a line of the answer */
 	void *arg;	   /* of emit */
@@ -40,6 +42,6 @@ struct request_row {
 	int (*run)(struct ask *a); /* NULL ends a list of rows */
 };
 extern const struct request_row requests_of_process[], requests_of_tables[], requests_of_messages[],
-		requests_of_scripts[];
+		requests_of_scripts[], requests_of_bundle[];
 
 #endif
