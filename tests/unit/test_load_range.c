@@ -84,6 +84,27 @@ static void test_limits(void)
 	free(p);
 }
 
+static void test_stops(void)
+{
+	struct load_part *p = make_part(0);
+	int64_t to;
+
+	add(p, 0, 3, 10);
+	add(p, 3, 3, 10);
+	p->pieces[1].item->out->changes[1].dead = "no";
+	is_int(part_due_pieces(p, &conf, &to), 2, "a refused message goes with its neighbours");
+	is_int(to, 6, "up to the end");
+	p->stops = true;
+	is_int(part_due_pieces(p, &conf, &to), 2, "where the table stops");
+	is_int(to, 5, "nothing behind it does");
+	p->place.intent = 6;
+	part_due_pieces(p, &conf, &to);
+	is_int(to, 6, "but what a range of before had");
+	part_drop_before(p, INT64_MAX);
+	free(p->pieces);
+	free(p);
+}
+
 static void test_intent(void)
 {
 	struct load_part *p = make_part(0);
@@ -200,6 +221,7 @@ static void test_label(void)
 int main(void)
 {
 	test_limits();
+	test_stops();
 	test_intent();
 	test_state();
 	test_truncate();

@@ -14,6 +14,13 @@ bool part_skips(const struct load_worker *w, const struct load_part *p)
 	return section && section->dead_policy == DEAD_SKIP;
 }
 
+bool part_stops(const struct load_worker *w, const struct load_part *p)
+{
+	const struct table_settings *section = topic_section(w->l, p->of);
+
+	return section && section->dead_policy == DEAD_STOP;
+}
+
 /*
  * The same words each time, so that many are one event, and no more of the reason than the place in the script: what a script says may have values of
  * the row.

@@ -172,6 +172,7 @@ struct load_part {
 	bool troubled;			   /* its last turn failed */
 	bool failed;			   /* so that only a person can end it */
 	bool lost;			   /* what it had loaded into is gone, and a problem says so */
+	bool stops;			   /* dead.policy = stop: nothing behind a refused message goes with it */
 	bool passing;			   /* its rows are left out up to the next TRUNCATE (load_pass.c) */
 	bool unstored;			   /* nothing waits, and what is loaded is not stored with its offset */
 	bool has_rows_come;		   /* in the topic's list */

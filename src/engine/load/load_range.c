@@ -2,8 +2,8 @@
  * load_range.c - which rows make the next load. Pure functions on one partition's waiting pieces, so that the rule that
  * exactly-once hangs on can be tested without a log, a target or a thread.
  *
- * A range ends where a stored intent says that it ended (a crash came between), else where the limits are reached, and
- * never in the middle of one message or beyond a TRUNCATE.
+ * A range ends where a stored intent says that it ended (a crash came between), else where the limits are reached or where
+ * a table has to stop, and never in the middle of one message or beyond a TRUNCATE.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,10 +102,26 @@ static int64_t offset_after(const struct piece *p, size_t n)
 	return p->to;
 }
 
+/* The offset behind the first message that a script has refused; -1: none. */
+static int64_t refused_ends(const struct piece *p)
+{
+	size_t i = 0;
+	int64_t at;
+
+	while (i < p->count && p->item->out->changes[p->first + i].dead == NULL)
+		i++;
+	if (i == p->count)
+		return -1;
+	for (at = change_offset(p, i); i < p->count && change_offset(p, i) == at;)
+		i++;
+	return i < p->count ? change_offset(p, i) : p->to;
+}
+
 /* How many pieces (the last one maybe in part: up to *to) make the next load. 0: none waits. */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to)
 {
 	size_t n = 0, bytes = 0, rows = 0;
+	int64_t refused;
 
 	*to = p->next;
 	if (p->npieces == 0)
@@ -127,6 +143,10 @@ size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, 
 		rows += piece->count;
 		*to = piece->to;
 		n++;
+		if (p->stops && p->place.intent < 0 && (refused = refused_ends(piece)) >= 0) {
+			*to = refused;
+			break;
+		}
 		if (p->limit) { /* looking for a bad row: a part of the first piece is enough */
 			*to = offset_after(piece, p->limit);
 			break;

@@ -125,6 +125,7 @@ static void turn_part(struct load_worker *w, struct load_part *p)
 
 	if (is_held_back(w, p) || part_passes(w, p))
 		return;
+	p->stops = part_stops(w, p);
 	range.npieces = part_due_pieces(p, &w->l->sh->settings->sink, &range.to);
 	if (p->npieces == 0)
 		part_store(w, p);

@@ -75,6 +75,7 @@ void part_pace(struct load_worker *w, struct load_part *p); /* a load has come t
 
 /* load_dead.c: what becomes of rows that cannot be loaded */
 bool part_skips(const struct load_worker *w, const struct load_part *p); /* they are left out */
+bool part_stops(const struct load_worker *w, const struct load_part *p); /* the table waits behind them */
 void part_tells_dead(const struct load_worker *w, const struct load_part *p,
 		const struct change *c); /* that did not get as far as a load */
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
