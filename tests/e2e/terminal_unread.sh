@@ -16,6 +16,7 @@ shows() { screen | grep -q -- "$1"; }
 t new-session -d -x 200 -y 50 "'$millrace' -c '$dir/millrace.conf'; sleep 600"
 until_true 60 shows "complete to"; ok $? "a console" || screen | note
 pid=$(status | jq .pid)
+wait_caught_up "the snapshot"
 t send-keys -t 0 W
 reader=$(t display-message -p '#{pid}')
 cleanups+=("kill -CONT $reader")
