@@ -11,14 +11,10 @@ static struct ddl_result result;
 static struct err err;
 static const char *db_table;
 static uint64_t sql_mode;
-static bool opens_temporary;
 
 static int apply(const char *sql)
 {
-	struct ddl_context ctx = { .db = "d",
-		.sql_mode = sql_mode,
-		.opens_temporary = opens_temporary,
-		.server_version = 80400 };
+	struct ddl_context ctx = { .db = "d", .sql_mode = sql_mode, .server_version = 80400 };
 
 	return catalog_apply(catalog, &ctx, sql, strlen(sql), &arena, &result, &db_table, &err);
 }
@@ -225,13 +221,6 @@ static void test_results(void)
 	ok(result.kind == DDL_TRUNCATE && result.changes[0].table[0].schema == catalog_find(catalog, "d", "t"),
 			"its table");
 	ddl_result_release(&result);
-	opens_temporary = true;
-	is_int(apply("TRUNCATE t"), 0, "truncate of a temporary table that hides it");
-	ok(result.kind == DDL_NOTHING && result.temporary && result.ntouched == 0, "is not about it");
-	ddl_result_release(&result);
-	run("ALTER TABLE t ADD z INT");
-	is_str(shape("d", "t"), "a int", "nor is such an ALTER");
-	opens_temporary = false;
 	is_int(apply("ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4 /* x */;"), 0, "trailing words");
 	is_str(result.changes[0].ddl, "ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4",
 			"the text without what is around it");

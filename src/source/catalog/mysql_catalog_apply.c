@@ -438,16 +438,9 @@ static int apply_database(struct catalog_apply *a)
 	return 0;
 }
 
-/* A statement on one table, which is a temporary one if the statement has opened one: it hides another table of its name. */
-static bool is_temporary(const struct catalog_apply *a)
-{
-	return a->s.temporary ||
-			(a->ctx->opens_temporary && (a->s.verb == VERB_ALTER_TABLE || a->s.verb == VERB_TRUNCATE));
-}
-
 static int apply_statement(struct catalog_apply *a)
 {
-	if (is_temporary(a)) {
+	if (a->s.temporary) {
 		a->out->temporary = true;
 		return apply_nothing(a, DDL_NOTHING);
 	}

@@ -51,7 +51,6 @@ enum event_type {
 };
 
 enum event_flag {
-	EVENT_F_TEMPORARY = 0x04,  /* of a QUERY: the statement has opened a temporary table of its session */
 	EVENT_F_ARTIFICIAL = 0x20, /* made by the dump thread, not in the file (the ROTATE at the start) */
 	EVENT_F_IGNORABLE = 0x80   /* may be skipped when its type is not known */
 };

@@ -234,7 +234,7 @@ static void on_statement_rows(struct mysql_stream *st, const struct event_query 
 				at->file, (unsigned long long)at->pos, cut, q->sql);
 }
 
-static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event *e, const struct event_query *q,
+static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct event_query *q,
 		const struct stream_place *at, struct ddl_result *res, struct err *err)
 {
 	bool made = is_server_text(q);
@@ -247,7 +247,6 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 		.charset_client = q->has_charset && !made ? q->charset_client : 0,
 		.default_collation_utf8mb4 = q->default_collation_utf8mb4,
 		.old_timestamps = q->old_timestamps,
-		.opens_temporary = e->header.flags & EVENT_F_TEMPORARY,
 		.server_version = st->setup.server_version,
 	};
 	const char *db_table;
@@ -304,7 +303,7 @@ int stream_on_query(struct mysql_stream *st, struct batch *b, const struct event
 		return stream_on_xa_end(st, b, &q, ended, at, err);
 	if (query_is(&q, "XA ROLLBACK"))
 		stream_tell_xa_rollback(st, &q, at);
-	if (apply_ddl(st, b, e, &q, at, &res, err) < 0)
+	if (apply_ddl(st, b, &q, at, &res, err) < 0)
 		return -1;
 	if (res.kind == DDL_CONTROL && st->txn.event > 0)
 		return stream_event_done(st);
