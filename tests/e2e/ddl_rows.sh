@@ -42,6 +42,7 @@ case_is "ALTER TABLE p TRUNCATE PARTITION p1" p
 case_is "DROP TABLE dr; CREATE TABLE dr (id INT, w VARCHAR(5), v DATE, PRIMARY KEY (id, w)); INSERT INTO dr VALUES (5, 'x', '2020-01-01')" dr
 case_is "RENAME TABLE rn TO rn_old, rn2 TO rn; INSERT INTO rn VALUES (9, 9)" rn rn_old
 gone rn2; ok $? "a name that is no longer there is no longer at the target"
+case_is "SET SESSION binlog_format = 'STATEMENT'; CREATE TEMPORARY TABLE c (id INT PRIMARY KEY, z INT); TRUNCATE TABLE c; ALTER TABLE c ADD COLUMN q INT DEFAULT 5; DROP TABLE c" c
 case_is "RENAME TABLE rn TO tmp, rn_old TO rn, tmp TO rn_old; UPDATE rn SET v = 5 WHERE id = 1" rn rn_old
 case_is "RENAME TABLE rn_old TO other.rn_old; RENAME TABLE other.rn_old TO testdb.back" back rn
 gone rn_old; ok $? "a table that leaves the captured databases leaves the target"
