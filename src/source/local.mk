@@ -137,6 +137,8 @@ src_source_catalog_libcatalog_a_SOURCES = \
 	src/source/catalog/mysql_filter.h \
 	src/source/catalog/mysql_statement.c \
 	src/source/catalog/mysql_statement.h \
+	src/source/catalog/mysql_temporary.c \
+	src/source/catalog/mysql_temporary.h \
 	src/source/catalog/mysql_touch.c \
 	src/source/catalog/mysql_touch.h \
 	src/source/catalog/mysql_undo.c \

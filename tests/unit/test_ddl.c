@@ -11,10 +11,11 @@ static struct ddl_result result;
 static struct err err;
 static const char *db_table;
 static uint64_t sql_mode;
+static uint32_t thread_id = 7;
 
 static int apply(const char *sql)
 {
-	struct ddl_context ctx = { .db = "d", .sql_mode = sql_mode, .server_version = 80400 };
+	struct ddl_context ctx = { .db = "d", .sql_mode = sql_mode, .thread_id = thread_id, .server_version = 80400 };
 
 	return catalog_apply(catalog, &ctx, sql, strlen(sql), &arena, &result, &db_table, &err);
 }
@@ -220,6 +221,21 @@ static void test_results(void)
 	is_int(apply("TRUNCATE `t`"), 0, "truncate");
 	ok(result.kind == DDL_TRUNCATE && result.changes[0].table[0].schema == catalog_find(catalog, "d", "t"),
 			"its table");
+	ddl_result_release(&result);
+	run("CREATE TEMPORARY TABLE t (a INT)");
+	is_int(apply("TRUNCATE t"), 0, "truncate of a temporary table that hides it");
+	ok(result.kind == DDL_NOTHING && result.temporary && result.ntouched == 0, "is not about it");
+	ddl_result_release(&result);
+	run("ALTER TABLE t ADD z INT");
+	is_str(shape("d", "t"), "a int", "nor is such an ALTER");
+	thread_id = 8;
+	is_int(apply("TRUNCATE t"), 0, "truncate by another session");
+	ok(result.kind == DDL_TRUNCATE, "is about it");
+	ddl_result_release(&result);
+	thread_id = 7;
+	run("DROP TEMPORARY TABLE IF EXISTS u, t");
+	is_int(apply("TRUNCATE t"), 0, "and so is one after the temporary table has gone");
+	ok(result.kind == DDL_TRUNCATE && !result.temporary, "about it");
 	ddl_result_release(&result);
 	is_int(apply("ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4 /* x */;"), 0, "trailing words");
 	is_str(result.changes[0].ddl, "ALTER TABLE t ADD b INT PARTITION BY HASH (a) PARTITIONS 4",

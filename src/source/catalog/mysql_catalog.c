@@ -144,6 +144,7 @@ void catalog_free(struct catalog *c)
 	for (size_t i = 0; i < c->ndatabases; i++)
 		free(c->databases[i].name);
 	free(c->databases);
+	temporaries_done(&c->temporaries);
 	free(c->buckets);
 	free(c);
 }

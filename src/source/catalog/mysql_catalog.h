@@ -49,6 +49,7 @@ struct ddl_context {			    /* from the query event */
 	uint16_t collation_database;	    /* the session's, when it is not db's default; 0: it is */
 	uint16_t default_collation_utf8mb4; /* 0: utf8mb4_0900_ai_ci */
 	bool old_timestamps;		    /* explicit_defaults_for_timestamp = OFF */
+	uint32_t thread_id;		    /* of its session */
 	unsigned server_version;	    /* 80300; decides which version comments are read; 0: all */
 };
 
@@ -70,7 +71,7 @@ struct ddl_result {
 			touched; /* arena; tables whose rows or names it changes without telling them; no CREATE of a new one */
 	unsigned ntouched;
 	bool opens_txn; /* the rows of a CREATE .. SELECT follow, in the same transaction */
-	bool temporary; /* CREATE or DROP TEMPORARY TABLE: no effect on the catalog */
+	bool temporary; /* about a temporary table: no effect on the catalog */
 };
 
 /*

@@ -438,9 +438,31 @@ static int apply_database(struct catalog_apply *a)
 	return 0;
 }
 
-static int apply_statement(struct catalog_apply *a)
+/* ---- temporary tables: nothing of them is in the catalog, but what they hide ---- */
+
+static void note_temporary(struct catalog_apply *a)
+{
+	struct temporaries *t = &a->c->temporaries;
+
+	if (a->s.verb == VERB_CREATE_TABLE || a->s.verb == VERB_CREATE_LIKE)
+		temporaries_add(t, a->ctx->thread_id, db_of(a, &a->s.table), a->s.table.table);
+	for (unsigned i = 0; a->s.verb == VERB_DROP_TABLE && i < a->s.npairs; i++)
+		temporaries_drop(t, a->ctx->thread_id, db_of(a, &a->s.pairs[i].from), a->s.pairs[i].from.table);
+}
+
+static bool is_temporary(struct catalog_apply *a)
 {
 	if (a->s.temporary) {
+		note_temporary(a);
+		return true;
+	}
+	return (a->s.verb == VERB_ALTER_TABLE || a->s.verb == VERB_TRUNCATE) &&
+			temporaries_has(&a->c->temporaries, a->ctx->thread_id, db_of(a, &a->s.table), a->s.table.table);
+}
+
+static int apply_statement(struct catalog_apply *a)
+{
+	if (is_temporary(a)) {
 		a->out->temporary = true;
 		return apply_nothing(a, DDL_NOTHING);
 	}

@@ -4,6 +4,7 @@
 #ifndef SOURCE_MYSQL_CATALOG_ENTRY_H
 #define SOURCE_MYSQL_CATALOG_ENTRY_H
 
+#include "source/catalog/mysql_temporary.h"
 #include "source/catalog/mysql_catalog.h"
 #include "source/catalog/mysql_catalog_table.h"
 
@@ -24,6 +25,7 @@ struct catalog {
 	size_t ndatabases;
 	unsigned server_collation;
 	bool fold_case;
+	struct temporaries temporaries;
 	catalog_watch_fn *watch;
 	void *watch_arg;
 };

@@ -247,6 +247,7 @@ static int apply_ddl(struct mysql_stream *st, struct batch *b, const struct even
 		.charset_client = q->has_charset && !made ? q->charset_client : 0,
 		.default_collation_utf8mb4 = q->default_collation_utf8mb4,
 		.old_timestamps = q->old_timestamps,
+		.thread_id = q->thread_id,
 		.server_version = st->setup.server_version,
 	};
 	const char *db_table;
