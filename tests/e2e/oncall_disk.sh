@@ -16,7 +16,7 @@ until_true 60 has_problem disk-low "$dir/state"; ok $? "the disk is nearly full"
 open_consoles
 fill() { dd if=/dev/zero bs=1M count="$1" >> "$dir/state/filler" 2> /dev/null; }
 # Looked at every ten seconds: two looks between which it grew say how long it takes.
-grows() { fill 2; status_is '[.problems[] | select(.code == "disk-low")][0].left_ms > 0'; }
+grows() { fill 1; sleep 2; status_is '[.problems[] | select(.code == "disk-low")][0].left_ms > 0'; }
 until_true 60 grows; ok $? "and it is known for how long"
 question 9 "MiB are free" "until the disk is full"
 

@@ -118,7 +118,7 @@ static size_t held(void)
 enum { COUNTED = 1 };
 #endif
 
-enum { TABLES = 10000 };
+enum { TABLES = COUNTED ? 10000 : 200 }; /* a sanitizer needs many times the memory, and counts nothing here */
 
 /* A row of it, as its meter and its script see one: it passes, one is dropped and one fails. */
 static void one_table(struct script *s, script_meters *meters, int i)
@@ -156,15 +156,16 @@ static void test_many_tables(void)
 	struct script *s;
 	size_t before, after;
 
-	one_table(script_open_text("mask.lua", text, &limits, &err), &meters[0],
-			0); /* what the process keeps for good */
+	s = script_open_text("mask.lua", text, &limits, &err); /* what the process keeps for good */
+	one_table(s, &meters[0], 0);
+	script_close(s);
 	before = held();
 	s = script_open_text("mask.lua", text, &limits, &err);
 	for (int i = 0; i < TABLES; i++)
 		one_table(s, &meters[i], i);
 	after = held();
 	script_stats(s, &stats);
-	ok(stats.rows_in == 3 * TABLES && stats.dropped == TABLES && stats.dead == TABLES, "rows of 10,000 tables");
+	ok(stats.rows_in == 3 * TABLES && stats.dropped == TABLES && stats.dead == TABLES, "rows of %d tables", TABLES);
 	ok(after - before < 64 << 20 && (after > before + TABLES * sizeof(struct script_meter) || !COUNTED),
 			"one script for them needs less than 64 MB more: %zu kB", (after - before) >> 10);
 	script_close(s);
