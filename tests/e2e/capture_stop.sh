@@ -12,16 +12,8 @@ kafka_conf | write_conf
 sed -i "s/^name = e2e/&\ndrain.timeout = 120s/" "$dir/millrace.conf"
 pid_of() { sed -n 's/^pid=//p' "$dir/$1/env"; }
 change() { sql -e "UPDATE testdb.t SET v = v + 1"; }
-gone() { ! kill -0 "$pid" 2> /dev/null; }
 # The process has a twentieth of the drain time.
-stops() # STATE
-{
-	kill -TERM "$pid"
-	until_true 6 gone; ok $? "$1: ends" || kill -9 "$pid"
-	wait "$pid" 2> /dev/null
-	is $? 0 "$1: in good order"
-	pid=
-}
+stops() { ends_within 6 "$1"; } # STATE
 goes_on() # STATE
 {
 	start_millrace

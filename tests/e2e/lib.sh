@@ -175,6 +175,18 @@ stop_millrace() # exit code in $?
 	pid=
 	return $rc
 }
+gone() { ! kill -0 "$pid" 2> /dev/null; }
+# ends_within SECONDS STATE: SIGTERM in that state: it ends by itself within so many seconds, and in good order.
+ends_within()
+{
+	local begun=${EPOCHREALTIME/./}
+	kill -TERM "$pid"
+	until_true "$1" gone; ok $? "$2: ends" || { what_is_wrong; kill -9 "$pid"; }
+	echo "# $2: $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
+	wait "$pid" 2> /dev/null
+	is $? 0 "$2: in good order" || tail -n 30 "$dir/run.log" | note
+	pid=
+}
 kill_millrace()
 {
 	kill -9 "$pid" 2>/dev/null

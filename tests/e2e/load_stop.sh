@@ -15,7 +15,6 @@ wait_caught_up "snapshot"
 v=0
 trouble() { status | jq -e '.load.state != "streaming" and .load.state != "idle" or any(.tables[]; .state == "retrying" or .state == "failed")' > /dev/null; }
 read_all() { status | jq -e --arg g "$(sql -N -r -e 'SELECT @@global.gtid_executed' | tr -d '\n ')" '(.capture.gtid | gsub("[ \n]"; "")) == $g' > /dev/null; }
-gone() { ! kill -0 "$pid" 2> /dev/null; }
 # A change is on its way when the signal comes. The process has a tenth of the drain time.
 stops() # STATE
 {
@@ -23,11 +22,7 @@ stops() # STATE
 	sql -e "UPDATE testdb.t SET v = $v"
 	until_true 20 read_all; ok $? "$1: captured"
 	[ -z "${wait_for:-}" ] || { until_true 20 "$wait_for"; ok $? "$1: it shows"; }
-	kill -TERM "$pid"
-	until_true 12 gone; ok $? "$1: ends" || kill -9 "$pid"
-	wait "$pid" 2> /dev/null
-	is $? 0 "$1: in good order"
-	pid=
+	ends_within 12 "$1"
 }
 goes_on()
 {

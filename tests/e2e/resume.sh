@@ -50,7 +50,6 @@ kill -STOP "$mysql_pid"
 start_millrace --role capture
 until_true 20 capture_is starting; ok $? "the server is silent: capture waits for it"
 kill -TERM "$pid"
-gone() { ! kill -0 "$pid" 2> /dev/null; }
 until_true 6 gone; ok $? "SIGTERM does not wait for the server, which has thirty seconds to answer"
 kill -CONT "$mysql_pid"
 wait "$pid"; is $? 0 "and ends in good order"

@@ -17,17 +17,6 @@ S
 http_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 printf 'function transform(row, event)\n\treturn row\nend\n' > "$dir/s.lua"
 printf '[http]\nlisten = 127.0.0.1:%s\n[table testdb.big]\ntransform = s.lua\n' "$http_port" | write_conf
-gone() { ! kill -0 "$pid" 2> /dev/null; }
-stops() # STATE
-{
-	local begun=${EPOCHREALTIME/./}
-	kill -TERM "$pid"
-	until_true 20 gone; ok $? "$1: ends" || { what_is_wrong; kill -9 "$pid"; }
-	echo "# $1: $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
-	wait "$pid" 2> /dev/null
-	is $? 0 "$1: in good order" || tail -n 30 "$dir/run.log" | note
-	pid=
-}
 goes_on() # STATE
 {
 	start_millrace
@@ -43,7 +32,7 @@ import sqlite3; c = sqlite3.connect('$dir/state/warehouse/testdb.db', timeout=20
 "$millrace" -c "$dir/millrace.conf" verify testdb.big --repair --limit 0 > "$dir/verify.out" 2>&1 &
 asker=$!
 until_true 60 status_is '.capture.fill.tables > 0'; ok $? "rows are read again" || note < "$dir/verify.out"
-stops "verify --repair"
+ends_within 20 "verify --repair"
 wait "$asker"; ok $(($? == 0)) "and the command says that it was not finished" || note < "$dir/verify.out"
 start_millrace
 until_true 60 status_is '.capture.state == "idle"'; ok $? "the next start goes on"
@@ -62,13 +51,13 @@ done
 until_true 20 curl -sSf --max-time 2 -o /dev/null "http://127.0.0.1:$http_port/metrics"; ok $? "HTTP answers"
 (exec 3<> "/dev/tcp/127.0.0.1/$http_port"; printf 'GET /metrics HTT' >&3; sleep 30) &
 cleanups+=("kill $!")
-stops "requests of HTTP, one of them half"
+ends_within 20 "requests of HTTP, one of them half"
 goes_on "HTTP"
 
 printf 'function transform(row, event)\n\trow.txt = row.txt .. ""\n\treturn row\nend\n' > "$dir/s.lua"
 sql testdb -e "UPDATE big SET v = v + 1"
 kill -HUP "$pid"
-stops "a reload with another script"
+ends_within 20 "a reload with another script"
 printf 'function transform(row, event)\n\treturn row\nend\n' > "$dir/s.lua"
 goes_on "reload"
 stop_millrace; ok $? "stops in good order"
@@ -82,7 +71,7 @@ if mkdir "$dir/small" && mount -t tmpfs -o size=24m none "$dir/small" 2> /dev/nu
 	cat /dev/zero > "$dir/small/full" 2> /dev/null
 	sql testdb -e "UPDATE t SET v = 100; UPDATE big SET v = 100, txt = REPEAT('y', 200) WHERE id <= 3000"
 	until_true 60 status_is '.problems | any(.code == "capture-retrying" or .code == "load-retrying" or .code == "disk-full")'; ok $? "a full disk is told" || what_is_wrong
-	stops "a full disk"
+	ends_within 20 "a full disk"
 	start_millrace
 	until_true 30 grep -qE 'full|No space' "$dir/run.log"; ok $? "a start on a full disk says so"
 	until_true 5 gone && note < <(tail -n 5 "$dir/run.log")

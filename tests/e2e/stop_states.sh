@@ -32,17 +32,6 @@ L
 { kafka_conf; starrocks_conf; echo 'load.timeout = 120s'; printf '[load]\nscript.instructions = 100000000\n[table testdb.slow]\ntransform = slow.lua\n'; } | write_conf
 sed -i "s/^name = e2e/&\ndrain.timeout = 3s/; s/^\[mysql\]/&\nsnapshot.max.rows.per.second = 4000/" "$dir/millrace.conf"
 pid_of() { sed -n 's/^pid=//p' "$dir/$1/env"; }
-gone() { ! kill -0 "$pid" 2> /dev/null; }
-stops() # STATE
-{
-	local begun=${EPOCHREALTIME/./}
-	kill -TERM "$pid"
-	until_true 20 gone; ok $? "$1: ends" || { what_is_wrong; kill -9 "$pid"; }
-	echo "# $1: $(((${EPOCHREALTIME/./} - begun) / 1000)) ms"
-	wait "$pid" 2> /dev/null
-	is $? 0 "$1: in good order" || tail -n 30 "$dir/run.log" | note
-	pid=
-}
 goes_on() # STATE [TABLE...]
 {
 	local state=$1
@@ -63,11 +52,11 @@ capture_troubled() { status_is '.capture.state == "retrying" or .capture.state =
 kill -STOP "$(pid_of mysql)"
 start_millrace
 until_true 60 status_is '.capture.state | IN("starting", "retrying")'; ok $? "it connects"
-stops "connecting"
+ends_within 20 "connecting"
 kill -CONT "$(pid_of mysql)"
 start_millrace
 until_true 60 status_is '.capture.state == "snapshot" and .capture.snapshot.running and any(.tables[]; .captured > 0)'; ok $? "it reads tables" || what_is_wrong
-stops "snapshot"
+ends_within 20 "snapshot"
 sed -i '/^snapshot.max.rows/d' "$dir/millrace.conf"
 goes_on "snapshot" t big slow
 
@@ -75,7 +64,7 @@ goes_on "snapshot" t big slow
 for i in $(seq 200); do echo "UPDATE testdb.t SET v = v + 1; UPDATE testdb.big SET v = v + 1 WHERE id % 200 = $i;"; done | sql &
 writer=$!
 until_true 30 stage_has log 20300; ok $? "changes come" || what_is_wrong
-stops "streaming"
+ends_within 20 "streaming"
 wait "$writer"
 goes_on "streaming" t big
 
@@ -83,7 +72,7 @@ goes_on "streaming" t big
 "$top/tests/servers/kafka" kill "$dir/kafka"
 change
 until_true 60 status_is '.problems | length > 0'; ok $? "broker away: it is told" || what_is_wrong
-stops "broker away"
+ends_within 20 "broker away"
 "$top/tests/servers/kafka" restart "$dir/kafka" > "$dir/restart.log" 2>&1 || note < "$dir/restart.log"
 goes_on "broker away"
 for fault in "slow_continue 9000" "too_many_versions" "mysql_cut"; do
@@ -94,25 +83,25 @@ for fault in "slow_continue 9000" "too_many_versions" "mysql_cut"; do
 	too_many_versions) until_true 60 load_troubled; ok $? "target $name: it is told" || what_is_wrong ;;
 	*) until_true 60 read_all; ok $? "target $name: captured" || what_is_wrong ;;
 	esac
-	stops "target $name"
+	ends_within 20 "target $name"
 	goes_on "target $name"
 done
 "$top/tests/servers/starrocks" kill "$dir/starrocks"
 change
 until_true 60 load_troubled; ok $? "target away: it is told" || what_is_wrong
-stops "target away"
+ends_within 20 "target away"
 "$top/tests/servers/starrocks" restart "$dir/starrocks" > /dev/null
 goes_on "target away"
 "$top/tests/servers/mysql" kill "$dir/mysql"
 until_true 60 capture_troubled; ok $? "MySQL away: it tries again, and waits between" || what_is_wrong
-stops "pause before the next try"
+ends_within 20 "pause before the next try"
 "$top/tests/servers/mysql" start "$dir/mysql" > "$dir/restart.log" 2>&1 || note < "$dir/restart.log"
 goes_on "pause before the next try"
 
 # ---- a script at work ----
 sql testdb -e "UPDATE slow SET v = 1"
 until_true 60 status_is '.tables[] | select(.table == "testdb.slow") | .lag_rows > 0'; ok $? "a script is busy" || what_is_wrong
-stops "script busy"
+ends_within 20 "script busy"
 sql testdb -e "UPDATE slow SET v = 2"
 sed -i 's/^\tif row.v == 1/\tif row.v == 9/' "$dir/slow.lua"
 goes_on "script busy" slow
@@ -120,18 +109,18 @@ goes_on "script busy" slow
 # ---- verify, DDL ----
 "$millrace" -c "$dir/millrace.conf" verify --continuous > "$dir/verify.out" 2>&1
 until_true 60 status_is 'any(.tables[]; .verified_us > 0)'; ok $? "verify runs" || { note < "$dir/verify.out"; status | jq -c '{verify, t: [.tables[] | .verify]}' | note; }
-stops "verify"
+ends_within 20 "verify"
 goes_on "verify"
 sql testdb -e "ALTER TABLE big ADD COLUMN r INT DEFAULT (1 + 1); ALTER TABLE big RENAME COLUMN v TO w; TRUNCATE TABLE slow; UPDATE big SET w = w + 1 WHERE id < 100"
 until_true 60 grep -qE 'big.*(read again|columns altered)' "$dir/run.log"; ok $? "a statement is carried out" || what_is_wrong
-stops "DDL"
+ends_within 20 "DDL"
 goes_on "DDL" big slow
 
 # ---- it drains already ----
 control "fault?name=slow_continue&count=-1&arg=9000"
 sql testdb -e "UPDATE big SET w = w + 1"
 kill -TERM "$pid"
-stops "while it drains"
+ends_within 20 "while it drains"
 goes_on "while it drains" big
 stop_millrace; is $? 0 "stops in good order"
 no_reports

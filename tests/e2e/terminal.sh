@@ -16,7 +16,6 @@ cleanups+=("t kill-server")
 screen() { t capture-pane -p -t 0 2>/dev/null; }
 shows() { screen | grep -q "$1"; }
 opened() { terminal=$((terminal + 1)); t new-session -d -x 80 -y 24 "$*; echo console-ended: \$?; sleep 60"; }
-gone() { ! kill -0 "$pid" 2>/dev/null; }
 status_pid() { pid=$("$millrace" -c "$dir/millrace.conf" status --json | jq -r .pid) && [ "$pid" -gt 1 ]; }
 log_has() { grep -q "$1" "$dir/state/millrace.log"; }
 

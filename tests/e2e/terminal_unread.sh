@@ -32,7 +32,6 @@ kill -CONT "$reader"
 t send-keys -t 0 5
 until_true 30 shows "testdb.t .* 1,951 "; ok $? "the screen shows what is now" || screen | note
 kill -TERM "$pid"
-gone() { ! kill -0 "$pid" 2> /dev/null; }
 until_true 30 gone; ok $? "it ends"
 pid=
 done_testing
