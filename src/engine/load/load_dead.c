@@ -7,18 +7,21 @@
 
 #include <string.h>
 
-bool part_skips(const struct load_worker *w, const struct load_part *p)
+static bool has_policy(const struct load_worker *w, const struct load_part *p, int policy)
 {
 	const struct table_settings *section = topic_section(w->l, p->of);
 
-	return section && section->dead_policy == DEAD_SKIP;
+	return section && section->dead_policy == policy;
+}
+
+bool part_skips(const struct load_worker *w, const struct load_part *p)
+{
+	return has_policy(w, p, DEAD_SKIP);
 }
 
 bool part_stops(const struct load_worker *w, const struct load_part *p)
 {
-	const struct table_settings *section = topic_section(w->l, p->of);
-
-	return section && section->dead_policy == DEAD_STOP;
+	return has_policy(w, p, DEAD_STOP);
 }
 
 /*

@@ -123,7 +123,6 @@ static int put_log(struct bundle *b)
 	off_t size = fd < 0 ? 0 : lseek(fd, 0, SEEK_END), from = size > LOG_MOST ? size - LOG_MOST : 0;
 	struct err why;
 	ssize_t n;
-	int gone;
 
 	err_clear(&why);
 	free(path);
@@ -136,8 +135,7 @@ static int put_log(struct bundle *b)
 	if (n < 0 || write_file(b, "millrace.log", text, (size_t)n, &why))
 		n = 0;
 	free(text);
-	gone = tell(b, "millrace.log", (size_t)n, &why);
-	return gone;
+	return tell(b, "millrace.log", (size_t)n, &why);
 }
 
 static int open_folder(struct bundle *b, struct err *err)
