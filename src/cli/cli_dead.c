@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/dead/dead_list.h"
 
 /* ---- for people ---- */

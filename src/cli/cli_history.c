@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/status/series.h"
 #include "engine/status/table_series.h"
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/control/engine_inspect.h"
 
 struct messages_printing {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 struct problem_printing {
 	const char *part; /* whose heading stands last */

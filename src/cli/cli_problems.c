@@ -8,7 +8,7 @@
 #include "engine/routine/engine_routine.h"
 #include "engine/status/problems.h"
 #include "log/log.h"
-#include "sink/routine.h"
+#include "sink/routine/routine.h"
 #include "sink/sink.h"
 #include "source/source.h"
 

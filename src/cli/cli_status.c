@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { NAME_MIN = 24, NAME_MAX = 64 }; /* with the least a line of a table takes 80 columns */
 

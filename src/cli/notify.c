@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/engine.h"
 
 /* A path, or @name in the abstract namespace; anything else is no address. */

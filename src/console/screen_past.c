@@ -11,7 +11,7 @@
 #include "console/keys/request_line.h"
 #include "console/widget/show.h"
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 /* Seconds that local time is ahead of UTC. */
 static int64_t ahead_s(int64_t wall_s)

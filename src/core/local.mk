@@ -8,23 +8,13 @@ src_core_libcore_a_SOURCES = \
 	src/core/changes.h \
 	src/core/clock.c \
 	src/core/clock.h \
-	src/core/conf/conf.c \
-	src/core/conf/conf.h \
-	src/core/conf/conf_changes.c \
-	src/core/conf/conf_nearest.c \
-	src/core/conf/conf_part.h \
-	src/core/conf/conf_quote.c \
-	src/core/conf/conf_secret.c \
-	src/core/conf/conf_value.c \
 	src/core/digest.c \
 	src/core/digest.h \
-	src/core/conf/endpoint.c \
-	src/core/conf/endpoint.h \
 	src/core/err.c \
 	src/core/err.h \
+	src/core/fnv.h \
 	src/core/histogram.c \
 	src/core/histogram.h \
-	src/core/fnv.h \
 	src/core/intern.c \
 	src/core/intern.h \
 	src/core/json.c \
@@ -39,13 +29,6 @@ src_core_libcore_a_SOURCES = \
 	src/core/must.h \
 	src/core/name_map.c \
 	src/core/name_map.h \
-	src/core/num.c \
-	src/core/num.h \
-	src/core/num_double.c \
-	src/core/num_pow10.h \
-	src/core/num_time.c \
-	src/core/conf/pattern.c \
-	src/core/conf/pattern.h \
 	src/core/process.c \
 	src/core/process.h \
 	src/core/queue.c \
@@ -57,7 +40,24 @@ src_core_libcore_a_SOURCES = \
 	src/core/unique.c \
 	src/core/unique.h \
 	src/core/xalloc.c \
-	src/core/xalloc.h
+	src/core/xalloc.h \
+	src/core/conf/conf.c \
+	src/core/conf/conf.h \
+	src/core/conf/conf_changes.c \
+	src/core/conf/conf_nearest.c \
+	src/core/conf/conf_part.h \
+	src/core/conf/conf_quote.c \
+	src/core/conf/conf_secret.c \
+	src/core/conf/conf_value.c \
+	src/core/conf/endpoint.c \
+	src/core/conf/endpoint.h \
+	src/core/conf/pattern.c \
+	src/core/conf/pattern.h \
+	src/core/num/num.c \
+	src/core/num/num.h \
+	src/core/num/num_double.c \
+	src/core/num/num_pow10.h \
+	src/core/num/num_time.c
 
 check_PROGRAMS += tests/unit/test_arena
 tests_unit_test_arena_SOURCES = tests/unit/test_arena.c tests/tap.h

@@ -128,43 +128,43 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/load_due.c \
 	src/engine/load/load_end.c \
 	src/engine/load/load_gate.c \
-	src/engine/load/load_guard.c \
-	src/engine/load/load_guard.h \
-	src/engine/load/load_item.c \
 	src/engine/load/load_history.c \
-	src/engine/load/load_lend.c \
-	src/engine/load/load_order.c \
-	src/engine/load/load_parts.h \
-	src/engine/load/load_place.c \
-	src/engine/load/load_place.h \
-	src/engine/load/load_range.c \
-	src/engine/load/load_read.c \
-	src/engine/load/load_replay.c \
 	src/engine/load/load_interval.c \
+	src/engine/load/load_owner.c \
 	src/engine/load/load_pace.c \
 	src/engine/load/load_part.c \
+	src/engine/load/load_parts.h \
+	src/engine/load/load_pass.c \
 	src/engine/load/load_password.c \
+	src/engine/load/load_read.c \
 	src/engine/load/load_sched.c \
 	src/engine/load/load_script.c \
-	src/engine/load/load_profile.c \
-	src/engine/load/load_profile.h \
-	src/engine/load/load_script_cost.c \
-	src/engine/load/load_script_drops.c \
-	src/engine/load/load_script_parts.h \
-	src/engine/load/load_table_script.c \
-	src/engine/load/load_wait.c \
 	src/engine/load/load_send.c \
 	src/engine/load/load_stage.c \
-	src/engine/load/load_state.c \
 	src/engine/load/load_tables.c \
 	src/engine/load/load_target.c \
-	src/engine/load/load_owner.c \
-	src/engine/load/load_pass.c \
 	src/engine/load/load_truncate.c \
 	src/engine/load/load_truncate_at.c \
-	src/engine/load/load_verify.c \
+	src/engine/load/load_wait.c \
 	src/engine/load/load_worker.c \
 	src/engine/load/load_worker_parts.h \
+	src/engine/load/place/load_item.c \
+	src/engine/load/place/load_lend.c \
+	src/engine/load/place/load_order.c \
+	src/engine/load/place/load_place.c \
+	src/engine/load/place/load_place.h \
+	src/engine/load/place/load_range.c \
+	src/engine/load/place/load_replay.c \
+	src/engine/load/place/load_verify.c \
+	src/engine/load/script/load_guard.c \
+	src/engine/load/script/load_guard.h \
+	src/engine/load/script/load_profile.c \
+	src/engine/load/script/load_profile.h \
+	src/engine/load/script/load_script_cost.c \
+	src/engine/load/script/load_script_drops.c \
+	src/engine/load/script/load_script_parts.h \
+	src/engine/load/script/load_state.c \
+	src/engine/load/script/load_table_script.c \
 	src/engine/messages/filter.c \
 	src/engine/messages/filter.h \
 	src/engine/messages/message.c \
@@ -268,12 +268,12 @@ check_PROGRAMS += tests/unit/test_half
 tests_unit_test_half_SOURCES = tests/unit/test_half.c src/engine/base/half.c
 tests_unit_test_half_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_place
-tests_unit_test_load_place_SOURCES = tests/unit/test_load_place.c src/engine/load/load_place.c tests/tap.h
+tests_unit_test_load_place_SOURCES = tests/unit/test_load_place.c src/engine/load/place/load_place.c tests/tap.h
 tests_unit_test_load_place_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_range tests/unit/test_meter tests/unit/test_settings tests/unit/test_status_json
 tests_unit_test_meter_SOURCES = tests/unit/test_meter.c src/engine/status/meter.c src/engine/status/script_meter.c
 tests_unit_test_meter_LDADD = $(CORE)
-tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load/load_range.c
+tests_unit_test_load_range_SOURCES = tests/unit/test_load_range.c src/engine/load/place/load_range.c
 tests_unit_test_load_range_LDADD = $(ROW)
 check_PROGRAMS += tests/unit/test_script_meter
 tests_unit_test_script_meter_SOURCES = tests/unit/test_script_meter.c src/engine/status/script_meter.c tests/unit/script_rows.h
@@ -283,7 +283,7 @@ tests_unit_test_load_pace_SOURCES = tests/unit/test_load_pace.c src/engine/load/
 tests_unit_test_load_pace_LDADD = $(ROW)
 
 check_PROGRAMS += tests/unit/test_script_guard
-tests_unit_test_script_guard_SOURCES = tests/unit/test_script_guard.c src/engine/load/load_guard.c src/engine/scripts/script_diff.c
+tests_unit_test_script_guard_SOURCES = tests/unit/test_script_guard.c src/engine/load/script/load_guard.c src/engine/scripts/script_diff.c
 tests_unit_test_script_guard_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_load_due
 tests_unit_test_load_due_SOURCES = tests/unit/test_load_due.c src/engine/load/load_due.c

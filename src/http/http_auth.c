@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "http/http_answer.h"
 
 enum { HEADER_MAX = 2048 };

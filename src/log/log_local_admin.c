@@ -13,7 +13,7 @@
 
 #include "core/intern.h"
 #include "core/xalloc.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 /* ---- topics ---- */
 

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 typedef bool fill(const struct column *c, const char *text, size_t len, char *out, size_t size);
 

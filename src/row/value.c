@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 #define SCALAR_BOUND 64
 #define FIXED_DIGITS 15 /* MySQL's my_gcvt(): further from the point than this, it writes an exponent */

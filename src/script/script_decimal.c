@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 #define BASE 1000000000u
 

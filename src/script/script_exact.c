@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { PRECISION_UNSET = 6, PRECISION_MAX = 99, SPEC_MAX = 32 };
 

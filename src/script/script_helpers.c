@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/digest.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { BYTES_PER_STEP = 4 }; /* SHA-256 takes a few nanoseconds a byte */
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { DEPTH_MAX = 100, BYTES_PER_STEP = 8, STEPS_PER_VALUE = 2 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/buf.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "script/script_part.h"
 
 enum { BYTES_PER_STEP = 16 };

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 struct decimal *script_decimal_push(lua_State *L)
 {

@@ -9,7 +9,7 @@
 
 #include "core/clock.h"
 #include "core/digest.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "script/script_part.h"
 #include "script/script_state.h"

@@ -13,7 +13,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/json_scan.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "script/query/query_sql.h"
 #include "script/script_part.h"

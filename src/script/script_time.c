@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 #define DAY_US 86400000000LL
 

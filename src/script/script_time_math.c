@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "script/zone/zone.h"
 
 #define DAY_US 86400000000LL

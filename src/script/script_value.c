@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/text.h"
 
 enum { BYTES_PER_STEP = 8 }; /* to look at each byte of a text */

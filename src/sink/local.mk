@@ -1,11 +1,50 @@
 noinst_LIBRARIES += src/sink/libsink.a
 src_sink_libsink_a_CPPFLAGS = $(AM_CPPFLAGS) $(MYSQL_CFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS) $(JANSSON_CFLAGS) $(LZ4_CFLAGS) $(ZSTD_CFLAGS)
-src_sink_libsink_a_SOURCES = src/sink/sink.c src/sink/sink_password.c src/sink/sink_route.c src/sink/sink_sources.c src/sink/sink.h src/sink/sink_ops.h \
-	src/sink/sink_local.c src/sink/sink_local.h src/sink/sink_local_file.c src/sink/sink_local_alter.c src/sink/sink_local_ddl.c src/sink/sink_local_check.c src/sink/sink_local_read.c \
-	src/sink/sink_cell.c src/sink/sink_cell.h src/sink/sink_reader.c src/sink/sink_reader.h \
-	src/sink/routine.h src/sink/routine_column.c src/sink/routine_column.h src/sink/routine_jobs.c src/sink/routine_statement.c \
-	src/sink/starrocks.h src/sink/starrocks_alter.c src/sink/starrocks_types.c src/sink/starrocks_ddl.c src/sink/starrocks_fit.c src/sink/starrocks_follow.c src/sink/starrocks_prepare.c src/sink/starrocks_body.c \
-	src/sink/starrocks_http.c src/sink/starrocks_nodes.c src/sink/starrocks_pack.c src/sink/starrocks_nodes.h src/sink/starrocks_owner.c src/sink/starrocks_sql.c src/sink/starrocks_load.c src/sink/starrocks_load.h src/sink/starrocks_refused.c src/sink/starrocks_sink.c src/sink/starrocks_tables.c src/sink/starrocks_check.c src/sink/starrocks_check_table.c src/sink/starrocks_read.c
+src_sink_libsink_a_SOURCES = \
+	src/sink/sink.c \
+	src/sink/sink.h \
+	src/sink/sink_sources.c \
+	src/sink/base/sink_cell.c \
+	src/sink/base/sink_cell.h \
+	src/sink/base/sink_ops.h \
+	src/sink/base/sink_password.c \
+	src/sink/base/sink_reader.c \
+	src/sink/base/sink_reader.h \
+	src/sink/base/sink_route.c \
+	src/sink/local/sink_local.c \
+	src/sink/local/sink_local.h \
+	src/sink/local/sink_local_alter.c \
+	src/sink/local/sink_local_check.c \
+	src/sink/local/sink_local_ddl.c \
+	src/sink/local/sink_local_file.c \
+	src/sink/local/sink_local_read.c \
+	src/sink/routine/routine.h \
+	src/sink/routine/routine_column.c \
+	src/sink/routine/routine_column.h \
+	src/sink/routine/routine_jobs.c \
+	src/sink/routine/routine_statement.c \
+	src/sink/starrocks/starrocks.h \
+	src/sink/starrocks/starrocks_alter.c \
+	src/sink/starrocks/starrocks_body.c \
+	src/sink/starrocks/starrocks_check.c \
+	src/sink/starrocks/starrocks_check_table.c \
+	src/sink/starrocks/starrocks_ddl.c \
+	src/sink/starrocks/starrocks_fit.c \
+	src/sink/starrocks/starrocks_follow.c \
+	src/sink/starrocks/starrocks_http.c \
+	src/sink/starrocks/starrocks_load.c \
+	src/sink/starrocks/starrocks_load.h \
+	src/sink/starrocks/starrocks_nodes.c \
+	src/sink/starrocks/starrocks_nodes.h \
+	src/sink/starrocks/starrocks_owner.c \
+	src/sink/starrocks/starrocks_pack.c \
+	src/sink/starrocks/starrocks_prepare.c \
+	src/sink/starrocks/starrocks_read.c \
+	src/sink/starrocks/starrocks_refused.c \
+	src/sink/starrocks/starrocks_sink.c \
+	src/sink/starrocks/starrocks_sql.c \
+	src/sink/starrocks/starrocks_tables.c \
+	src/sink/starrocks/starrocks_types.c
 
 check_PROGRAMS += tests/unit/test_sink_local
 tests_unit_test_sink_local_SOURCES = tests/unit/test_sink_local.c tests/unit/sink_contract.h tests/tap.h

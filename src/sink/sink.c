@@ -10,9 +10,9 @@
 #include <string.h>
 
 #include "core/fnv.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
-#include "sink/sink_ops.h"
+#include "sink/base/sink_ops.h"
 
 #define LABEL_MAX 128
 #define REASON_MAX 240

@@ -11,7 +11,7 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 #include "sink/sink.h"
-#include "sink/starrocks.h"
+#include "sink/starrocks/starrocks.h"
 
 enum { COLUMNS = 6, BATCH = 10000, ROUNDS = 100 };
 

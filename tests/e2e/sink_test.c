@@ -7,7 +7,7 @@
 #include <curl/curl.h>
 
 #include "core/clock.h"
-#include "sink/starrocks.h"
+#include "sink/starrocks/starrocks.h"
 #include "tests/unit/sink_contract.h"
 
 enum { ROWS = 12, TRIES = 200 };

@@ -11,7 +11,7 @@
 #include <zlib.h>
 
 #include "core/buf.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_event.h"
 #include "source/decode/mysql_row.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "source/catalog/mysql_catalog.h"
 #include "tests/tap.h"
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "engine/load/load_place.h"
+#include "engine/load/place/load_place.h"
 
 static void test_text(void)
 {

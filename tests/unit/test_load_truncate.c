@@ -18,7 +18,7 @@
 #include "core/xalloc.h"
 #include "engine/load/load_worker_parts.h"
 #include "log/log_ops.h"
-#include "sink/sink_ops.h"
+#include "sink/base/sink_ops.h"
 
 enum { PARTS = 2, MESSAGES = 8, STATEMENTS = 5, TURNS = 200 };
 

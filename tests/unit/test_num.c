@@ -1,5 +1,5 @@
 /* test_num.c - integers, decimals, base64, hex, and reading them back. */
-#include "core/num.h"
+#include "core/num/num.h"
 
 #include <ctype.h>
 #include <inttypes.h>

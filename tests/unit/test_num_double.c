@@ -2,7 +2,7 @@
  * test_num_double.c - doubles and floats as Java prints them. Known spellings; then for many numbers that the text reads
  * back as the same number, that no shorter text would, and that none of the same length is closer.
  */
-#include "core/num.h"
+#include "core/num/num.h"
 
 #include <math.h>
 

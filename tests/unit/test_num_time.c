@@ -1,5 +1,5 @@
 /* test_num_time.c - the calendar against libc's, and the spellings of dates and clocks. */
-#include "core/num.h"
+#include "core/num/num.h"
 
 #include <time.h>
 

@@ -1,7 +1,7 @@
 /* test_script_decimal.c - exact arithmetic: known cases, and laws that must hold for random numbers. Also SHA-256's vectors. */
 #include "script/script_decimal.h"
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 #include "tests/tap.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/load/load_guard.h"
+#include "engine/load/script/load_guard.h"
 #include "engine/scripts/script_diff.h"
 #include "tests/tap.h"
 

@@ -1,7 +1,7 @@
 /* One text for each value: numbers, times and JSON documents that are equal read the same, others do not. */
 #include <float.h>
 
-#include "sink/sink_cell.h"
+#include "sink/base/sink_cell.h"
 #include "tests/tap.h"
 
 static struct arena arena;

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "sink/starrocks.h"
+#include "sink/starrocks/starrocks.h"
 
 enum { ID, NAME, FLAG, N, LARGE, F, D, AMOUNT, DAY, AT, DOC, DATA, TEXTUAL, MUST, COLUMNS };
 

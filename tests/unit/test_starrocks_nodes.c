@@ -1,5 +1,5 @@
 /* test_starrocks_nodes.c - where a redirect may take the password: never from https to http, and to no host that is not named. */
-#include "sink/starrocks_nodes.h"
+#include "sink/starrocks/starrocks_nodes.h"
 #include "tests/tap.h"
 
 static const struct {

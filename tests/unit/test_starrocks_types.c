@@ -6,7 +6,7 @@
 #include "tests/unit/golden.h"
 
 #include "core/buf.h"
-#include "sink/starrocks.h"
+#include "sink/starrocks/starrocks.h"
 
 static const char *const labels[] = { "new", "paid", "sent" };
 

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "script/zone/zone_rule.h"
 #include "tests/tap.h"
 

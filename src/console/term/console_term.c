@@ -22,7 +22,7 @@
 #include "console/term/term_child.h"
 #include "console/term/term_parts.h"
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 #define PASTE_ON "\033[?2004h"

@@ -8,7 +8,7 @@
 
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/text.h"
 
 enum { COPY_MAX = 56000, HEX_LINE = 16 };

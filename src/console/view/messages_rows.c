@@ -7,7 +7,7 @@
 #include "console/view/view.h"
 #include "console/keys/request_line.h"
 #include "console/widget/show.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 enum {

@@ -9,7 +9,7 @@
 
 #include "console/keys/request_line.h"
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { BESIDE_PERIOD_S = 30, SLACK_MS = 500 };
 

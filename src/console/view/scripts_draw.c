@@ -8,7 +8,7 @@
 #include "console/widget/rule.h"
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum {
 	WIDE = 110,

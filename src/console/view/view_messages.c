@@ -11,7 +11,7 @@
 #include "console/view/view.h"
 #include "console/widget/show.h"
 #include "console/widget/wrap.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 #define LAG_WARN_MS 10000
 #define COMPLETE_STEP_MS 5000

@@ -9,7 +9,7 @@
 
 #include "core/conf/conf_part.h"
 #include "core/conf/endpoint.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 struct conf_type_ops {

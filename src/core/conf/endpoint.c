@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { PORT_MAX = 65535 };
 

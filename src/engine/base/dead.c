@@ -11,7 +11,7 @@
 
 #include "core/intern.h"
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 

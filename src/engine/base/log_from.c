@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/engine_parts.h"
 
 int log_from_parse(const char *text, struct log_from *out, struct err *err)

@@ -7,7 +7,7 @@
 
 #include "core/conf/conf.h"
 #include "core/must.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/engine.h"
 
 enum { MAX_DOC_ARGS = 32 };

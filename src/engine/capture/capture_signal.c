@@ -13,7 +13,7 @@
 
 #include "core/clock.h"
 #include "core/logline.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 

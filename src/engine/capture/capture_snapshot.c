@@ -9,7 +9,7 @@
 
 #include "core/changes.h"
 #include "core/logline.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "engine/capture/capture_parts.h"
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/engine_parts.h"
 
 static void put_groups(struct buf *b, const struct log_groups *groups, const char *topic, const struct log_partition *p)

@@ -10,7 +10,7 @@
 #include <sys/statvfs.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/control/engine_inspect.h"
 #include "engine/control/reach.h"
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 /* ---- what is meant ---- */

@@ -12,7 +12,7 @@
 #include "core/logline.h"
 #include "core/xalloc.h"
 #include "engine/load/load_parts.h"
-#include "engine/load/load_profile.h"
+#include "engine/load/script/load_profile.h"
 
 enum { RELOADED_LOOK_MS = 5 };
 

@@ -17,7 +17,7 @@
 #include "core/name_map.h"
 #include "engine/engine_parts.h"
 #include "engine/load/load_done.h"
-#include "engine/load/load_place.h"
+#include "engine/load/place/load_place.h"
 
 struct load;
 

@@ -5,8 +5,8 @@
  */
 #include "core/clock.h"
 #include "core/logline.h"
-#include "engine/load/load_profile.h"
-#include "engine/load/load_script_parts.h"
+#include "engine/load/script/load_profile.h"
+#include "engine/load/script/load_script_parts.h"
 
 enum {
 	RELOAD_MS = 200 /* without messages a reload is seen after so much, and confirmed */

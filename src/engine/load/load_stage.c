@@ -4,7 +4,7 @@
  */
 #include "core/clock.h"
 #include "core/must.h"
-#include "engine/load/load_script_parts.h"
+#include "engine/load/script/load_script_parts.h"
 
 enum { VISIBLE_MS = 10 }; /* a broker shows one partition of a transaction before the other by at most so much */
 

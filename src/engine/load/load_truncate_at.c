@@ -1,7 +1,7 @@
 /* load_truncate_at.c - which TRUNCATE a partition stands at, and whether one of the others has it at all. */
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/load/load_worker_parts.h"
 
 const struct record *truncate_record(const struct load_part *p, size_t piece)

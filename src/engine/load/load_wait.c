@@ -18,7 +18,7 @@
 #include "core/clock.h"
 #include "core/logline.h"
 #include "core/xalloc.h"
-#include "engine/load/load_script_parts.h"
+#include "engine/load/script/load_script_parts.h"
 
 enum { FIRST_MS = 4, LONGEST_MS = 5000, GRACE_MS = 1000 };
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/format.h"
 
 enum { WHAT_MAX = 240, VALUE_SHORT = 60, HEX_BYTES = 4096, TABLE_ROOM = 600 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "format/cell/format_bigint.h"
 

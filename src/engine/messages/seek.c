@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 enum { LAST_MAX = 1000000 };

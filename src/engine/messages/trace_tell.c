@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/messages/trace_parts.h"
 
 static bool is_loaded(const struct trace_hop *h)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "engine/recorder/recording_parts.h"
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/engine_parts.h"
 
 const struct engine_request_arg_doc no_args[] = { NO_MORE };

@@ -15,7 +15,7 @@
 #include "core/buf.h"
 #include "core/clock.h"
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 #include "engine/requests/request_ask.h"

@@ -10,7 +10,7 @@
 #include "engine/control/engine_inspect.h"
 #include "engine/engine_parts.h"
 #include "engine/requests/request_ask.h"
-#include "sink/routine.h"
+#include "sink/routine/routine.h"
 
 static int ask_snapshot(struct ask *a)
 {

@@ -8,7 +8,7 @@
 #include "core/buf.h"
 #include "core/report.h"
 #include "engine/settings/settings.h"
-#include "sink/routine.h"
+#include "sink/routine/routine.h"
 
 struct routine_wish {
 	const char *table; /* db.table */

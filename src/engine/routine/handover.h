@@ -8,7 +8,7 @@
 
 #include "engine/base/loader.h"
 #include "engine/engine_parts.h"
-#include "sink/routine.h"
+#include "sink/routine/routine.h"
 
 enum { HANDOVER_JOB_ROOM = 65 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 static void put_part(struct buf *b, const char *kind, const char *name, const char *text)
 {

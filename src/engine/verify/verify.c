@@ -9,7 +9,7 @@
 #include "core/clock.h"
 #include "core/logline.h"
 #include "core/must.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/conf/pattern.h"
 #include "core/xalloc.h"
 #include "engine/verify/verify_parts.h"

@@ -14,7 +14,7 @@
 
 #include "core/clock.h"
 #include "core/xalloc.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "engine/engine_parts.h"
 
 enum {

@@ -11,7 +11,7 @@
 #include "core/changes.h"
 #include "core/clock.h"
 #include "core/logline.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "engine/base/worker.h"
 #include "engine/engine_parts.h"

@@ -10,7 +10,7 @@
 
 #include "core/clock.h"
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/process.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"

@@ -12,7 +12,7 @@
 #include "core/xalloc.h"
 #include "engine/base/worker.h"
 #include "engine/engine_parts.h"
-#include "sink/routine.h"
+#include "sink/routine/routine.h"
 
 enum { JOBS_SHOWN = 500, STOP_MS = 300 };
 

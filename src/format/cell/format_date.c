@@ -2,7 +2,7 @@
  * format_date.c - strict readers of date texts. They read slices without a terminator and accept exactly what MySQL and
  * Debezium write.
  */
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/cell/format_date.h"
 
 #define MICROS_PER_SECOND INT64_C(1000000)

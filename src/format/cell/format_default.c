@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/cell/format_bigint.h"
 #include "format/cell/format_cell.h"
 #include "format/cell/format_date.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/cell/format_bigint.h"
 #include "format/cell/format_date.h"
 #include "format/cell/format_read.h"

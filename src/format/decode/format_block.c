@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/decode/format_block.h"
 #include "format/history/format_history.h"
 

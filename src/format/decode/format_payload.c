@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/decode/format_decoder.h"
 
 struct row_meta { /* what added fields say */

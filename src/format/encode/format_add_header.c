@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/encode/format_encoder.h"
 
 static struct record_header header_text(const struct add_field *f, const char *text)

@@ -4,7 +4,7 @@
  * tables, so what is the same in each is made once.
  */
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/encode/format_source.h"
 #include "format/history/format_history.h"
 

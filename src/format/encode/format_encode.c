@@ -9,7 +9,7 @@
 
 #include "core/clock.h"
 #include "core/intern.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "format/cell/format_topic.h"
 #include "format/encode/format_encoder.h"

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/encode/format_encoder.h"
 
 static char *put_piece(char *out, struct format_piece piece)

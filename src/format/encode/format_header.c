@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/intern.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/cell/format_bigint.h"
 #include "format/encode/format_encoder.h"
 

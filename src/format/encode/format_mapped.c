@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "core/digest.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 #define TEXT_SLACK 16 /* short copies read past the end */
 

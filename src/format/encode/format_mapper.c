@@ -11,7 +11,7 @@
 
 #include "core/digest.h"
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "format/encode/format_mapped.h"
 #include "format/history/format_history.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "format/cell/format_cell.h"
 #include "format/encode/format_source.h"
 

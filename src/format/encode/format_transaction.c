@@ -10,7 +10,7 @@
 
 #include "core/intern.h"
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "format/cell/format_cell.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 
 static void pretty_line(struct pretty *p)
 {

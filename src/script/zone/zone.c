@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "script/zone/zone_rule.h"

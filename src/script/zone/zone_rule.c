@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { DAY = 86400, HOUR = 3600 };
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "source/decode/mysql_charset.h"
 
 bool ddl_fail(struct ddl_parser *p, const char *expected)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "source/catalog/mysql_default_time.h"
 #include "source/decode/mysql_charset.h"
 

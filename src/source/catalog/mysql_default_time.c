@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 enum { TEXT_MAX = 64, YEAR_OF_2000 = 70 };
 

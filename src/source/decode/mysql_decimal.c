@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "source/decode/mysql_bytes.h"
 
 enum { GROUP_DIGITS = 9, GROUP_BYTES = 4, PRECISION_MAX = 65, SCALE_MAX = 30 };

@@ -4,7 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 
 static size_t uuid_print(const uint8_t uuid[16], char *out)
 {

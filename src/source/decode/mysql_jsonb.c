@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "source/decode/mysql_bytes.h"
 #include "source/decode/mysql_decimal.h"
 #include "source/decode/mysql_jsonb_read.h"

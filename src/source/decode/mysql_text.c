@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_bytes.h"
 

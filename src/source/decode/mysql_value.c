@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_bytes.h"
 #include "source/decode/mysql_decimal.h"

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 void fill_plan_init(struct fill_plan *p)

@@ -11,7 +11,7 @@
 
 #include "core/clock.h"
 #include "core/conf/endpoint.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 
 enum {

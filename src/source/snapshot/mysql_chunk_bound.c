@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/text.h"
 #include "core/xalloc.h"
 #include "source/decode/mysql_bytes.h"

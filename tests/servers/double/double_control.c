@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/json.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "double_server.h"
 
 #define DUMP_MAX (UINT64_C(8) << 30)

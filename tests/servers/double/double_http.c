@@ -12,7 +12,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "double_http.h"
 
 #define LINGER_BYTES (64 << 20)

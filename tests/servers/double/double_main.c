@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "double_mysql.h"
 #include "routine/double_routine.h"

@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "load/double_be.h"
 

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "load/double_be.h"
 

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "sql/double_expr.h"
 #include "store/double_store.h"

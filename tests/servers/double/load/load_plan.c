@@ -9,7 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "load/double_load.h"
 
 struct header_rule {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/clock.h"
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "load/double_load.h"
 

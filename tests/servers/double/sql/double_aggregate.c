@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "sql/double_expr.h"
 #include "store/double_store.h"
 

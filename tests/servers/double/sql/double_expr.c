@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "sql/double_expr.h"
 #include "sql/expr_function.h"
 

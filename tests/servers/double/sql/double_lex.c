@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "sql/double_lex.h"
 
 static void skip_blank(struct lex *l)

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "sql/double_sql.h"
 
 int sql_fail(struct sql *q, int code, const char *fmt, ...)

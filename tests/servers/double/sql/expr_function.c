@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "sql/expr_function.h"
 
 static const struct cell null_cell = { .kind = CELL_NULL };

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "core/num.h"
+#include "core/num/num.h"
 #include "core/xalloc.h"
 #include "sql/double_sql.h"
 #include "sql/expr_function.h"
