@@ -174,8 +174,8 @@ seen=$(printf '%s\ncore/err clock_fake T\n' "$table" | unused)
 report "and one that tests alone call" "$missing"
 
 # A circle that is put in is seen: load_range would call load_send, which calls it; and row would call sink.
-wrong=$(printf '%s\n%s\n%s\n' "$table" 'engine/load/load_range part_load U' 'row/batch sink_open U' | circles)
-for expected in 'file: engine/load/load_range -> engine/load/load_send' 'file: engine/load/load_send -> engine/load/load_range' 'folder: row -> sink'; do
+wrong=$(printf '%s\n%s\n%s\n' "$table" 'engine/load/place/load_range part_load U' 'row/batch sink_open U' | circles)
+for expected in 'file: engine/load/place/load_range -> engine/load/load_send' 'file: engine/load/load_send -> engine/load/place/load_range' 'folder: row -> sink'; do
 	missing=$expected
 	printf '%s\n' "$wrong" | grep -q "^$expected " && missing=
 	report "a wrong house is noticed: $expected" "$missing"

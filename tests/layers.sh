@@ -1,5 +1,6 @@
 #!/bin/sh
-# Reads the include lines of src/ and fails on one that goes up the house, or on a library header outside its room.
+# Reads the include lines of src/ and fails on one that goes up the house, or on a library header outside its room; on a folder with
+# too many files, and on a file with too many lines.
 # The same eyes then look at a small house that is wrong on purpose, so that a blind test is noticed.
 # shellcheck source=tests/rule.sh
 . "$(dirname "$0")/rule.sh"
@@ -142,6 +143,20 @@ violations() {
 	}')
 }
 
+most_files=45 most_lines=600
+tables=' source/decode/mysql_charset_table.c ' # rows of data, which a list of MySQL's gives
+
+# Prints "size: what" for every folder with too many files and every C file with too many lines. $1: a src folder.
+sizes() {
+	(cd "$1" && find . -type f | sed 's|^\./||; s|/*[^/]*$||' | LC_ALL=C sort | uniq -c |
+		awk -v most=$most_files '$1 > most { print "size: " ($2 == "" ? "src" : $2) ": " $1 " files, and a folder has " most " at most" }'
+	find . -name '*.c' | sed 's|^\./||' | LC_ALL=C sort | while read -r file; do
+		lines=$(wc -l <"$file")
+		case $tables in *" $file "*) continue ;; esac
+		[ "$lines" -le $most_lines ] || echo "size: $file: $lines lines, and a file has $most_lines at most"
+	done)
+}
+
 found=$(violations "$src")
 of_rule() { echo "$found" | grep "^$1: "; }
 report "includes go down the house only" "$(of_rule direction)"
@@ -149,6 +164,7 @@ report "library headers stay in their rooms" "$(of_rule library)"
 report "includes carry the path from src/" "$(of_rule path)"
 report "file names are unique" "$(of_rule name)"
 report "every file is in a room" "$(of_rule room)"
+report "no folder and no file is too large to find one's way in" "$(sizes "$src")"
 
 house=$(mktemp -d) || exit 1
 trap 'rm -rf "$house"' EXIT
@@ -174,4 +190,13 @@ for expected in 'direction: core/up.c' 'direction: source/sideways.c' 'direction
 done
 [ "$(violations "$house" | wc -l)" -eq 12 ] && extra= || extra=$(violations "$house")
 report "nothing else is complained about there" "$extra"
+report "it is not too large" "$(sizes "$house")"
+seq 601 >"$house/row/long.c"
+for i in $(seq 46); do echo >"$house/attic/box$i.h"; done
+rm "$house/attic/lost.c"
+for expected in 'size: row/long.c: 601 lines' 'size: attic: 46 files'; do
+	missing=$expected
+	sizes "$house" | grep -q "^$expected" && missing=
+	report "a large house is noticed: $expected" "$missing"
+done
 rule_end

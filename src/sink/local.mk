@@ -6,6 +6,7 @@ src_sink_libsink_a_SOURCES = \
 	src/sink/sink_sources.c \
 	src/sink/base/sink_cell.c \
 	src/sink/base/sink_cell.h \
+	src/sink/base/sink_common.c \
 	src/sink/base/sink_ops.h \
 	src/sink/base/sink_password.c \
 	src/sink/base/sink_reader.c \
@@ -18,6 +19,8 @@ src_sink_libsink_a_SOURCES = \
 	src/sink/local/sink_local_ddl.c \
 	src/sink/local/sink_local_file.c \
 	src/sink/local/sink_local_read.c \
+	src/sink/local/sink_local_rows.c \
+	src/sink/local/sink_local_rows.h \
 	src/sink/routine/routine.h \
 	src/sink/routine/routine_column.c \
 	src/sink/routine/routine_column.h \
@@ -41,9 +44,12 @@ src_sink_libsink_a_SOURCES = \
 	src/sink/starrocks/starrocks_prepare.c \
 	src/sink/starrocks/starrocks_read.c \
 	src/sink/starrocks/starrocks_refused.c \
+	src/sink/starrocks/starrocks_request.c \
+	src/sink/starrocks/starrocks_request.h \
 	src/sink/starrocks/starrocks_sink.c \
 	src/sink/starrocks/starrocks_sql.c \
 	src/sink/starrocks/starrocks_tables.c \
+	src/sink/starrocks/starrocks_target.c \
 	src/sink/starrocks/starrocks_types.c
 
 check_PROGRAMS += tests/unit/test_sink_local

@@ -336,10 +336,9 @@ void load_sched_target(struct load_sched *s, bool down); /* it was asked, and is
 
 /* load_range.c: pure; which pieces make the next load, its label */
 size_t part_due_pieces(const struct load_part *p, const struct sink_conf *conf, int64_t *to);
+struct piece part_piece(const struct load_part *p, size_t i, int64_t to); /* the i-th, no further than `to` */
 void part_add(struct load_part *p, const struct piece *piece);
 void part_drop_before(struct load_part *p, int64_t offset); /* pieces or parts of pieces below offset */
-bool piece_split(const struct piece *whole, int64_t offset,
-		struct piece *head); /* head: below offset; false: all of it is */
 /* epoch 0: the form that the version before used. */
 void range_label(char *out, size_t size, const char *name, const struct schema *schema, int32_t partition,
 		int64_t epoch, int64_t from, int64_t to);

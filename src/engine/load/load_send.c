@@ -42,14 +42,6 @@ static void gather_piece(struct load_worker *w, const struct piece *piece, struc
 	}
 }
 
-static struct piece range_piece(const struct load_part *p, size_t i, int64_t to)
-{
-	struct piece piece;
-
-	piece_split(&p->pieces[i], to, &piece);
-	return piece;
-}
-
 /* The last message of the range, loaded or not: it says whose log this is. */
 static void range_mark(const struct load_part *p, struct range *range)
 {
@@ -87,7 +79,7 @@ static void gather(struct load_worker *w, struct load_part *p, struct range *ran
 	range->routed = false;
 	range_mark(p, range);
 	for (size_t i = 0; i < range->npieces; i++) {
-		struct piece piece = range_piece(p, i, range->to);
+		struct piece piece = part_piece(p, i, range->to);
 
 		gather_piece(w, &piece, range);
 	}
@@ -98,68 +90,6 @@ static void gather(struct load_worker *w, struct load_part *p, struct range *ran
 }
 
 /* ---- one load ---- */
-
-/* The change as it was read: before the script, by whose record it is found. */
-static const struct change *as_read(const struct load_item *item, const struct change *c)
-{
-	size_t low = 0, high = item->in->nchanges;
-
-	while (low < high) {
-		size_t mid = (low + high) / 2;
-
-		if (item->in->changes[mid].record < c->record)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low < item->in->nchanges && item->in->changes[low].record == c->record ? &item->in->changes[low] : NULL;
-}
-
-/* label: of the load that was refused because of it; NULL: it did not come so far. */
-static void write_letter(struct load_worker *w, const struct load_item *item, const struct change *c,
-		const char *reason, const char *label)
-{
-	const struct dead_fact fact = {
-		.origin = &item->in->records[c->record],
-		.first = as_read(item, c),
-		.last = c->dead ? NULL : c,
-		.reason = c->dead ? c->dead : reason,
-		.stage = c->dead ? c->dead_at : "sink",
-		.label = label,
-	};
-
-	dead_write(w->dead, &fact);
-}
-
-/* Dead letters are durable before the offset moves past their rows. */
-static int write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused,
-		struct err *err)
-{
-	bool skips = part_skips(w, p);
-	const struct change *first = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < range->npieces; i++) {
-		struct piece piece = range_piece(p, i, range->to);
-
-		for (size_t k = 0; k < piece.count; k++) {
-			const struct change *c = &piece.item->out->changes[piece.first + k];
-
-			if (c->dead == NULL && refused == NULL)
-				continue;
-			if (!skips)
-				write_letter(w, piece.item, c, refused ? refused->msg : NULL, NULL);
-			first = first || c->dead == NULL ? first : c;
-			n++;
-		}
-	}
-	if (n && !skips && dead_flush(w->dead, err))
-		return err_wrap(err, "dead letters of %s", p->meter->name);
-	if (first)
-		part_tells_dead(w, p, first);
-	counter_add(skips ? &p->meter->skipped : &p->meter->dead, n);
-	return 0;
-}
 
 /*
  * Since the message was appended, or committed at the source (format.h says when), to the end of each stage, in
@@ -182,7 +112,7 @@ static void range_done(struct load_worker *w, struct load_part *p, const struct 
 	int64_t now = clock_wall_us();
 
 	for (size_t i = 0; i < range->npieces; i++) {
-		struct piece piece = range_piece(p, i, range->to);
+		struct piece piece = part_piece(p, i, range->to);
 		const struct record *records = piece.item->in->records;
 		const struct change *c = piece.item->out->changes + piece.first;
 
@@ -234,31 +164,6 @@ static int prepare(struct load_worker *w, struct load_part *p, const struct rows
 	}
 	if (!t->routed)
 		part_found(w, p);
-	return 0;
-}
-
-/* Rows that the target cannot take were left out of the load and named; they become dead letters before the offset
- * moves. */
-static int write_bad(struct load_worker *w, struct load_part *p, const char *label, const struct sink_result *result,
-		struct err *err)
-{
-	bool skips = part_skips(w, p);
-	char first[DEAD_REASON_ROOM];
-
-	if (result->nbad == 0)
-		return 0;
-	for (size_t i = 0; i < result->nbad; i++) {
-		const struct change *c = w->keep[result->bad[i].row].change;
-
-		if (!skips)
-			write_letter(w, w->origin[c - w->rows], c, result->bad[i].reason, label);
-	}
-	if (!skips && dead_flush(w->dead, err))
-		return err_wrap(err, "dead letters of %s", p->meter->name);
-	dead_reason_text(result->bad[0].reason, strlen(result->bad[0].reason), first);
-	logline(LOG_WARNING, "sink", "%s: %zu row%s %s, the first: %s", p->meter->name, result->nbad,
-			result->nbad == 1 ? "" : "s", skips ? "left out" : "became dead letters", first);
-	counter_add(skips ? &p->meter->skipped : &p->meter->dead, result->nbad);
 	return 0;
 }
 
@@ -400,7 +305,7 @@ static enum verdict load_table(struct load_worker *w, struct load_part *p, const
 	if (outcome == SINK_LOADED || outcome == SINK_DUPLICATE) {
 		atomic_fetch_add(&w->l->loads, 1);
 		target_says(w, p, false);
-		if (write_bad(w, p, label, &result, why))
+		if (part_write_bad(w, p, label, &result, why))
 			return letters_later(w, p, why);
 		if (result.doubtful && p->place.gap == GAP_NONE)
 			part_gap(w, p, GAP_NO_KEY, "a load of it was cut off, and StarRocks has forgotten its label");
@@ -429,7 +334,7 @@ static const struct schema *own_schema(const struct load_worker *w)
 	for (size_t i = 0; i < w->ntables; i++)
 		if (!w->tables[i].routed)
 			return w->tables[i].schema;
-	read = as_read(w->origin[0], &w->rows[0]);
+	read = change_as_read(w->origin[0], &w->rows[0]);
 	return read ? read->schema : w->rows[0].schema;
 }
 
@@ -468,7 +373,7 @@ static void refused(struct load_worker *w, struct load_part *p, const struct ran
 		p->limit = range->messages / 2;
 		return;
 	}
-	if (write_dead(w, p, range, why, &err)) {
+	if (part_write_dead(w, p, range, why, &err)) {
 		letters_later(w, p, &err);
 		return;
 	}
@@ -511,7 +416,7 @@ void part_load(struct load_worker *w, struct load_part *p, struct range *range)
 		return;
 	if (verdict == RANGE_REFUSED) {
 		refused(w, p, range, &why);
-	} else if (range->dead && write_dead(w, p, range, NULL, &why)) {
+	} else if (range->dead && part_write_dead(w, p, range, NULL, &why)) {
 		letters_later(w, p, &why);
 		return;
 	} else {

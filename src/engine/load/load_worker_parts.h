@@ -76,10 +76,17 @@ void part_pace(struct load_worker *w, struct load_part *p); /* a load has come t
 /* load_dead.c: what becomes of rows that cannot be loaded */
 bool part_skips(const struct load_worker *w, const struct load_part *p); /* they are left out */
 bool part_stops(const struct load_worker *w, const struct load_part *p); /* the table waits behind them */
-void part_tells_dead(const struct load_worker *w, const struct load_part *p,
-		const struct change *c); /* that did not get as far as a load */
 bool part_has_too_many(const struct load_worker *w, const struct load_part *p,
 		struct err *err); /* dead letters: it stops */
+
+/* The change as it was read: before the script, by whose record it is found. NULL: the record held none. */
+const struct change *change_as_read(const struct load_item *item, const struct change *c);
+/* Letters of what scripts have refused, and with `refused` of the whole range; they are durable before the offset moves past their rows. */
+int part_write_dead(struct load_worker *w, struct load_part *p, const struct range *range, const struct err *refused,
+		struct err *err);
+/* Letters of rows that the target could not take: they were left out of the load, and named. */
+int part_write_bad(struct load_worker *w, struct load_part *p, const char *label, const struct sink_result *result,
+		struct err *err);
 
 /* load_send.c: one load. Whatever fails was told, and the partition has its next turn after its pause. */
 void part_load(struct load_worker *w, struct load_part *p, struct range *range);

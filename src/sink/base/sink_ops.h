@@ -40,6 +40,7 @@ struct sink_ops {
 	int (*ddl_alter)(const struct sink_conf *conf, const struct schema *schema, struct buf *out, struct buf *why,
 			struct err *err);
 	int64_t interval_ms; /* when load.interval is not set */
+	const char *recover; /* how a table comes back that was dropped, as words in brackets; NULL: not at all */
 };
 
 /* The rows of one load that are left out. */

@@ -137,7 +137,7 @@ int starrocks_change_check(const struct schema *schema, bool allowed, const char
 /* StarRocks has refused a statement: is that told, and the table goes on? Then err is empty. */
 bool starrocks_tolerates(const struct schema *schema, struct err *err);
 
-/* starrocks_body.c */
+/* starrocks_target.c */
 
 struct starrocks_cell { /* a column of the schema as the table takes it */
 	struct starrocks_type type;
@@ -168,6 +168,10 @@ struct starrocks_target *starrocks_target_ref(struct starrocks_target *t);
 void starrocks_target_free(struct starrocks_target *t); /* one reference; NULL allowed */
 /* The value of the `columns` header; present NULL: all. */
 void starrocks_target_columns(const struct starrocks_target *t, const bool *present, struct buf *out);
+
+/* starrocks_body.c */
+
+#define STARROCKS_VALUE_ROOM 72 /* any value but text and bytes, with quotes */
 
 struct starrocks_body {
 	struct buf buf;

@@ -5,10 +5,8 @@
  * cluster can resolve, and whoever loses the connection does not know what happened. `sent` in the answer says whether
  * the load may have been carried out.
  */
-#include <curl/curl.h>
 #include <jansson.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +16,7 @@
 #include "core/xalloc.h"
 #include "sink/starrocks/starrocks.h"
 #include "sink/starrocks/starrocks_nodes.h"
+#include "sink/starrocks/starrocks_request.h"
 
 #define ANSWER_MAX (1 << 20)
 #define HOPS_MAX 3
@@ -25,164 +24,10 @@
 #define PROBE_TIMEOUT_MS 5000
 #define LOG_TIMEOUT_MS 2000 /* of an error log, which a load waits for */
 
-struct starrocks_http {
-	const struct sink_conf *conf;
-	struct starrocks_nodes *nodes;
-	struct hosts {
-		char **items;		 /* http://host:port */
-		unsigned count, current; /* current: the one that answered last */
-	} fe, be;			 /* be: of be.http; none: frontends name them */
-	CURL *frontend, *backend;
-	CURLM *multi; /* runs one request at a time; keeps the connections */
-	_Atomic bool cancelled;
-	char curl_problem[CURL_ERROR_SIZE];
-	struct buf answer;
-	struct upload {
-		const char *data;
-		size_t len, at;
-		bool started; /* the other side has asked for the body, or the wait for that was over */
-	} upload;
-};
-
-/* One request. */
-
-enum { POLL_MS = 1000 };
-
-/* As curl_easy_perform(), but another thread can end it. */
-static CURLcode perform(struct starrocks_http *h, CURL *c)
-{
-	CURLcode code = CURLE_ABORTED_BY_CALLBACK;
-	int running = 1, left;
-	CURLMsg *done;
-
-	if (curl_multi_add_handle(h->multi, c) != CURLM_OK)
-		return CURLE_FAILED_INIT;
-	while (running && !atomic_load(&h->cancelled)) {
-		if (curl_multi_perform(h->multi, &running) != CURLM_OK)
-			break;
-		if (running)
-			curl_multi_poll(h->multi, NULL, 0, POLL_MS, NULL);
-	}
-	while ((done = curl_multi_info_read(h->multi, &left)) != NULL)
-		if (done->msg == CURLMSG_DONE && done->easy_handle == c)
-			code = done->data.result;
-	curl_multi_remove_handle(h->multi, c);
-	return code;
-}
-
 void starrocks_http_cancel(struct starrocks_http *h)
 {
 	atomic_store(&h->cancelled, true);
 	curl_multi_wakeup(h->multi);
-}
-
-static size_t take_answer(char *data, size_t size, size_t count, void *context)
-{
-	struct buf *out = context;
-
-	buf_put(out, data, size * count);
-	return out->failed ? 0 : size * count;
-}
-
-static size_t give_body(char *out, size_t size, size_t count, void *context)
-{
-	struct upload *u = context;
-	size_t n = size * count < u->len - u->at ? size * count : u->len - u->at;
-
-	memcpy(out, u->data + u->at, n);
-	u->at += n;
-	u->started = true;
-	return n;
-}
-
-static int seek_body(void *context, curl_off_t offset, int origin)
-{
-	struct upload *u = context;
-
-	if (origin != SEEK_SET || offset < 0 || (size_t)offset > u->len)
-		return CURL_SEEKFUNC_FAIL;
-	u->at = (size_t)offset;
-	return CURL_SEEKFUNC_OK;
-}
-
-static void request_common(struct starrocks_http *h, CURL *c, const char *url, int64_t timeout_ms, struct buf *out)
-{
-	long connect_ms = h->conf->connect_timeout_ms > 0 ? (long)h->conf->connect_timeout_ms : 5000;
-
-	curl_easy_reset(c); /* keeps connections */
-	h->curl_problem[0] = '\0';
-	buf_reset(out);
-	curl_easy_setopt(c, CURLOPT_URL, url);
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	if (h->conf->login.ssl_ca)
-		curl_easy_setopt(c, CURLOPT_CAINFO, h->conf->login.ssl_ca);
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
-	curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
-	curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
-	curl_easy_setopt(c, CURLOPT_ERRORBUFFER, h->curl_problem);
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, take_answer);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, out);
-}
-
-static void request_login(struct starrocks_http *h, CURL *c)
-{
-	curl_easy_setopt(c, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
-	curl_easy_setopt(c, CURLOPT_USERNAME, h->conf->user ? h->conf->user : "root");
-	curl_easy_setopt(c, CURLOPT_PASSWORD, sink_password(h->conf));
-}
-
-static int64_t load_timeout_ms(const struct starrocks_http *h)
-{
-	return h->conf->load_timeout_ms >= 1000 ? h->conf->load_timeout_ms : 1000;
-}
-
-static void request_put(struct starrocks_http *h, CURL *c, const char *url, struct curl_slist *headers,
-		const char *body, size_t len)
-{
-	h->upload = (struct upload){ body, len, 0, false };
-	/* StarRocks answers when its own time limit is over; a little more for the way. */
-	request_common(h, c, url, len ? load_timeout_ms(h) + 5000 : 15000, &h->answer);
-	request_login(h, c);
-	curl_easy_setopt(c, CURLOPT_HTTPHEADER, headers);
-	curl_easy_setopt(c, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(c, CURLOPT_INFILESIZE_LARGE, (curl_off_t)len);
-	curl_easy_setopt(c, CURLOPT_READFUNCTION, give_body);
-	curl_easy_setopt(c, CURLOPT_READDATA, &h->upload);
-	curl_easy_setopt(c, CURLOPT_SEEKFUNCTION, seek_body);
-	curl_easy_setopt(c, CURLOPT_SEEKDATA, &h->upload);
-	curl_easy_setopt(c, CURLOPT_EXPECT_100_TIMEOUT_MS, 10000L);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, 1L);
-	curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)(load_timeout_ms(h) / 1000 + 1));
-}
-
-/* host:port of a URL, for messages: never the whole of it. */
-static const char *url_host(const char *url, char *out, size_t size)
-{
-	const char *at = strstr(url, "://");
-	size_t len;
-
-	at = at ? at + 3 : url;
-	len = strcspn(at, "/?#");
-	if (memchr(at, '@', len)) {
-		const char *host = (const char *)memchr(at, '@', len) + 1;
-
-		len -= (size_t)(host - at);
-		at = host;
-	}
-	snprintf(out, size, "%.*s", (int)(len < 200 ? len : 200), at);
-	return out;
-}
-
-static int curl_fail(struct starrocks_http *h, CURLcode code, const char *who, const char *url, struct err *err)
-{
-	char host[256];
-
-	return err_set(err, ERR_UNREACHABLE, (int)code, "StarRocks %s %s: %s", who, url_host(url, host, sizeof(host)),
-			h->curl_problem[0] ? h->curl_problem : curl_easy_strerror(code));
 }
 
 /* Redirects. */
@@ -198,12 +43,12 @@ static char *redirect_target(struct starrocks_http *h, CURL *c, const char *from
 	char host[256], from_host[256], *location = NULL;
 
 	curl_easy_getinfo(c, CURLINFO_REDIRECT_URL, &location);
-	url_host(from, from_host, sizeof(from_host));
+	request_host(from, from_host, sizeof(from_host));
 	if (!location || (strncasecmp(location, "http://", 7) && strncasecmp(location, "https://", 8))) {
 		err_set(err, ERR_RETRY, 307, "StarRocks %s: a redirect without an HTTP address", from_host);
 		return NULL;
 	}
-	url_host(location, host, sizeof(host));
+	request_host(location, host, sizeof(host));
 	if (host_is_wildcard(host)) {
 		err_set(err, ERR_CONFIG, 307,
 				"StarRocks %s: sends loads to %s, which is no address; give the backends one that can be reached "
@@ -239,7 +84,7 @@ static int answer_parse(struct starrocks_http *h, long http, const char *url, st
 	json_t *root = h->answer.len ? json_loadb(h->answer.data, h->answer.len, 0, NULL) : NULL;
 	char host[256];
 
-	url_host(url, host, sizeof(host));
+	request_host(url, host, sizeof(host));
 	if (http == 401 || http == 403) {
 		err_set(err, ERR_DENIED, (int)http,
 				"StarRocks %s: user '%s' is refused: %s; check the password and GRANT INSERT", host,
@@ -309,7 +154,7 @@ static struct curl_slist *load_headers(const struct starrocks_http *h, const str
 	struct curl_slist *list = frontend_headers(h, load->label);
 	char timeout[32];
 
-	snprintf(timeout, sizeof(timeout), "%lld", (long long)(load_timeout_ms(h) / 1000));
+	snprintf(timeout, sizeof(timeout), "%lld", (long long)(request_timeout_ms(h) / 1000));
 	list = header(list, "format", "json");
 	list = header(list, "strip_outer_array", "true");
 	list = header(list, "columns", load->columns);
@@ -331,9 +176,9 @@ static int ask_frontend(struct starrocks_http *h, const char *url, struct curl_s
 	long http = 0;
 
 	request_put(h, h->frontend, url, headers, "", 0);
-	code = perform(h, h->frontend);
+	code = request_perform(h, h->frontend);
 	if (code != CURLE_OK)
-		return curl_fail(h, code, "frontend", url, err);
+		return request_failed(h, code, "frontend", url, err);
 	curl_easy_getinfo(h->frontend, CURLINFO_RESPONSE_CODE, &http);
 	if (http == 307 || http == 302 || http == 308) {
 		*location = redirect_target(h, h->frontend, url, err);
@@ -380,11 +225,11 @@ static int unreachable_backend(const char *url, const char *frontend, const char
 
 	if (frontend == NULL)
 		return err_set(err, ERR_UNREACHABLE, 0, "StarRocks backend %s of be.http: %s",
-				url_host(url, host, sizeof(host)), why);
+				request_host(url, host, sizeof(host)), why);
 	return err_set(err, ERR_UNREACHABLE, 0,
 			"StarRocks %s sends loads to the backend %s, which this machine does not reach: %s; "
 			"backends register with an address that loaders can reach (SHOW BACKENDS)",
-			url_host(frontend, from, sizeof(from)), url_host(url, host, sizeof(host)), why);
+			request_host(frontend, from, sizeof(from)), request_host(url, host, sizeof(host)), why);
 }
 
 /* Sends the body; a frontend in between may redirect once more. Takes location. */
@@ -399,11 +244,11 @@ static int send_body(struct starrocks_http *h, char *location, const char *front
 		char *next;
 
 		request_put(h, h->backend, location, headers, load->body, load->len);
-		code = perform(h, h->backend);
+		code = request_perform(h, h->backend);
 		curl_easy_getinfo(h->backend, CURLINFO_RESPONSE_CODE, &http);
 		if (code != CURLE_OK) {
 			a->sent = !never_arrived(code);
-			result = a->sent ? curl_fail(h, code, "backend", location, err)
+			result = a->sent ? request_failed(h, code, "backend", location, err)
 					 : unreachable_backend(location, frontend, h->curl_problem, err);
 			break;
 		}
@@ -489,9 +334,9 @@ int starrocks_http_probe(struct starrocks_http *h, const char *url, struct err *
 	CURLcode code;
 
 	request_common(h, h->backend, health, PROBE_TIMEOUT_MS, &h->answer);
-	code = perform(h, h->backend);
+	code = request_perform(h, h->backend);
 	free(health);
-	return code == CURLE_OK ? 0 : curl_fail(h, code, "backend", url, err);
+	return code == CURLE_OK ? 0 : request_failed(h, code, "backend", url, err);
 }
 
 static int get_once(struct starrocks_http *h, char **url, struct err *err)
@@ -504,9 +349,9 @@ static int get_once(struct starrocks_http *h, char **url, struct err *err)
 
 		request_common(h, h->frontend, *url, FETCH_TIMEOUT_MS, &h->answer);
 		request_login(h, h->frontend);
-		code = perform(h, h->frontend);
+		code = request_perform(h, h->frontend);
 		if (code != CURLE_OK)
-			return curl_fail(h, code, "frontend", *url, err);
+			return request_failed(h, code, "frontend", *url, err);
 		curl_easy_getinfo(h->frontend, CURLINFO_RESPONSE_CODE, &http);
 		if (http == 200)
 			return 0;
@@ -552,8 +397,8 @@ int starrocks_http_fetch(struct starrocks_http *h, const char *url, struct buf *
 	CURLcode code;
 
 	request_common(h, h->frontend, url, LOG_TIMEOUT_MS, out);
-	code = perform(h, h->frontend);
-	return code == CURLE_OK ? 0 : curl_fail(h, code, "error log at", url, err);
+	code = request_perform(h, h->frontend);
+	return code == CURLE_OK ? 0 : request_failed(h, code, "error log at", url, err);
 }
 
 static void curl_start(void)

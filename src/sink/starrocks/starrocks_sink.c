@@ -237,4 +237,5 @@ const struct sink_ops starrocks_ops = {
 	.ddl = starrocks_print_ddl,
 	.ddl_alter = starrocks_ddl_alter,
 	.interval_ms = 800, /* with the load itself, a row is there within a second */
+	.recover = " (RECOVER TABLE)",
 };

@@ -20,19 +20,20 @@ static int64_t change_offset(const struct piece *p, size_t i)
 	return p->item->in->records[p->item->out->changes[p->first + i].record].offset;
 }
 
-bool piece_split(const struct piece *whole, int64_t offset, struct piece *head)
+struct piece part_piece(const struct load_part *p, size_t i, int64_t to)
 {
+	const struct piece *whole = &p->pieces[i];
+	struct piece head = *whole;
 	size_t n = 0;
 
-	*head = *whole;
-	if (whole->to <= offset)
-		return false;
-	while (n < whole->count && change_offset(whole, n) < offset)
+	if (whole->to <= to)
+		return head;
+	while (n < whole->count && change_offset(whole, n) < to)
 		n++;
-	head->count = n;
-	head->to = offset;
-	head->bytes = whole->count ? whole->bytes * n / whole->count : 0;
-	return true;
+	head.count = n;
+	head.to = to;
+	head.bytes = whole->count ? whole->bytes * n / whole->count : 0;
+	return head;
 }
 
 void part_add(struct load_part *p, const struct piece *piece)
@@ -74,10 +75,9 @@ void part_drop_before(struct load_part *p, int64_t offset)
 		memmove(p->pieces, p->pieces + gone, (p->npieces - gone) * sizeof(*p->pieces));
 	p->npieces -= gone;
 	if (p->npieces && p->pieces[0].from < offset) {
-		struct piece head;
+		struct piece head = part_piece(p, 0, offset);
 
 		note_state(p, p->pieces[0].item, offset);
-		piece_split(&p->pieces[0], offset, &head);
 		p->pieces[0].first += head.count;
 		p->pieces[0].count -= head.count;
 		p->pieces[0].bytes -= head.bytes;
