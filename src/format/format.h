@@ -73,7 +73,7 @@ void format_decoder_free(struct format_decoder *d);
 void format_decoder_know(struct format_decoder *d, struct schema *exact, int64_t since_us);
 /* Fills b->changes from b->records, which are of one topic (change.record points back). Both message formats are recognised
  * by themselves. A message that is not understood becomes a change with `dead` set: nothing is dropped. Tombstones give no
- * change. */
+ * change. The same records again, when more schemas are known: what the last time made goes first, also from the arena. */
 int format_decode(struct format_decoder *d, struct batch *b, struct err *err);
 /* Were there messages in the last format_decode() whose shape is that of no exact schema? Then its changes are not to be
  * used before more schemas are known, or the shapes are settled: taken as the messages themselves describe them. */

@@ -21,6 +21,7 @@
 enum {
 	CHUNK_BYTES = 1 << 20, /* unpacked; a reader takes a whole one */
 	CHUNK_CEILING = 0x7fffffff,
+	SPARE_MAX = 4,	     /* buffers of ordinary size that are kept */
 	COMPACT_AFTER = 256, /* chunks of a compacted partition */
 	KEEP_EVERY_US = 10 * 1000 * 1000,
 	KEEP_EVERY_BYTES = 64 << 20
@@ -60,6 +61,8 @@ struct local_writer {
 	struct sealed *sealed;
 	size_t nsealed, cap_sealed;
 	size_t sealed_bytes;
+	struct buf spare[SPARE_MAX]; /* of sealed chunks: only those that are open have a buffer of their own */
+	int nspare;
 };
 
 /* ---- fencing ---- */
@@ -109,6 +112,17 @@ static struct local_target *target_for(struct local_writer *w, const char *topic
 	return *slot = t;
 }
 
+/* The buffer of a sealed chunk serves the next one. One that a large record has made large is not kept. */
+static void spare_put(struct local_writer *w, struct buf *raw)
+{
+	if (w->nspare == SPARE_MAX || raw->cap > 2 * CHUNK_BYTES) {
+		buf_done(raw);
+		return;
+	}
+	w->spare[w->nspare++] = *raw;
+	buf_init(raw, CHUNK_CEILING);
+}
+
 static int seal(struct local_writer *w, struct local_topic *t, struct local_part *p, struct chunk_builder *c,
 		struct err *err)
 {
@@ -123,6 +137,7 @@ static int seal(struct local_writer *w, struct local_topic *t, struct local_part
 	s = &w->sealed[w->nsealed++];
 	*s = (struct sealed){ .topic = t, .part = p, .count = c->count, .min_ms = c->min_ms, .max_ms = c->max_ms };
 	s->data = chunk_seal(c, w->zstd, &s->len);
+	spare_put(w, &c->raw);
 	w->sealed_bytes += s->len;
 	c->count = 0;
 	return 0;
@@ -131,6 +146,8 @@ static int seal(struct local_writer *w, struct local_topic *t, struct local_part
 /* Opens a chunk. A partition that fills several in one transaction is listed several times, which does no harm. */
 static void touch(struct local_writer *w, struct local_topic *to, struct local_part *p, struct chunk_builder *c)
 {
+	if (c->raw.data == NULL && w->nspare)
+		c->raw = w->spare[--w->nspare];
 	chunk_start(c, p);
 	xgrow(w->touched, w->ntouched, w->cap_touched, 64);
 	w->touched[w->ntouched++] = (struct touched){ to, p, c };
@@ -362,6 +379,8 @@ void local_writer_close(struct log_writer *base)
 	drop_open(w);
 	name_map_each(&w->targets, target_free, NULL);
 	name_map_done(&w->targets);
+	while (w->nspare)
+		buf_done(&w->spare[--w->nspare]);
 	ZSTD_freeCCtx(w->zstd);
 	free(w->touched);
 	free(w->sealed);

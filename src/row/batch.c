@@ -79,7 +79,7 @@ void batch_reset(struct batch *b)
 	position_done(&b->position);
 	arena_reset(&b->arena);
 	b->nchanges = b->nrecords = 0;
-	b->txn_open = b->snapshot_end = b->position_due = false;
+	b->txn_open = b->snapshot_end = b->position_due = b->decoded = false;
 	b->topic = NULL;
 	b->partition = 0;
 	b->from = b->to = 0;

@@ -21,6 +21,8 @@ struct batch {
 	size_t nchanges, cap_changes;
 	struct record *records;
 	size_t nrecords, cap_records;
+	struct arena_mark undecoded; /* when `decoded`: where the arena was before the records were read as changes */
+	bool decoded;
 	struct schema **schemas; /* references held until the reset */
 	size_t nschemas, cap_schemas;
 	struct schema **schema_set; /* the same as a hash set of 2 * cap_schemas pointers */

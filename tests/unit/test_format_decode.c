@@ -548,6 +548,47 @@ static void test_timed(void)
 	batch_free(b);
 }
 
+/* A large row that is read with the wrong definition first, or again until all are known, is in memory once. */
+static void test_large_again(void)
+{
+	enum { SIZE = 8 << 20, BLOB = SIZE / 4 * 3 };
+	struct format_conf conf = fixture_conf(FORMAT_FLAT, false);
+	struct err err = { 0 };
+	struct format_decoder *d = format_decoder_new(&conf, &err);
+	struct batch *b = batch_new();
+	struct record *r = batch_add_record(b);
+	size_t before;
+	char *value;
+
+	for (int i = 0; i < 2; i++) {
+		struct column columns[] = { { .name = "id", .type = COL_INT },
+			{ .name = "v", .type = i ? COL_LONGBLOB : COL_LONGTEXT } };
+		struct schema *s = fixture_schema("shop", "t", columns, 2, "id");
+
+		format_decoder_know(d, s, (i + 1) * 1000000);
+		schema_unref(s);
+	}
+	value = arena_alloc(&b->arena, SIZE + 32);
+	memset(value, 'A', SIZE + 32);
+	memcpy(value, "{\"id\":1,\"v\":\"", 13);
+	memcpy(value + 13 + SIZE, "\"}", 2);
+	*r = (struct record){ .topic = intern("dbserver1.shop.t"), .timestamp_ms = 1500 };
+	r->value = value;
+	r->value_len = 13 + SIZE + 2;
+	before = b->arena.used;
+	format_decode(d, b, &err);
+	is_int(b->changes[0].dead ? -1 : (int)b->changes[0].after[1].len, SIZE, "a text, as it was at its time");
+	ok(b->arena.used - before < SIZE / 2, "%zu bytes more: it was read as BLOB first", b->arena.used - before);
+	r->timestamp_ms = 2500;
+	for (int i = 0; i < 3; i++)
+		format_decode(d, b, &err);
+	is_int(b->nchanges != 1 || b->changes[0].dead ? -1 : (int)b->changes[0].after[1].len, BLOB,
+			"three times, later");
+	ok(b->arena.used - before < BLOB + SIZE / 2, "%zu bytes more", b->arena.used - before);
+	format_decoder_free(d);
+	batch_free(b);
+}
+
 int main(void)
 {
 	test_round_trips();
@@ -563,5 +604,6 @@ int main(void)
 	test_mutants();
 	test_unsure();
 	test_timed();
+	test_large_again();
 	return tap_done();
 }

@@ -3,6 +3,7 @@
  * a full disk, a second process, retention and compaction.
  */
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -303,6 +304,32 @@ static void test_second_process(void)
 	log_close(l);
 }
 
+/* A writer that has written much to many topics does not keep a buffer for each. */
+static void test_buffers(void)
+{
+	enum { TOPICS = 40, SIZE = 3 << 19 };
+	struct log_conf conf = conf_in("buffers");
+	struct log *l = open_log(&conf);
+	struct err err = { 0 };
+	struct log_writer *w = log_writer_open(l, "w", &err);
+	char *value = xmalloc(SIZE), topic[16];
+	size_t before = mallinfo2().uordblks + mallinfo2().hblkhd, after;
+
+	memset(value, 'v', SIZE - 1);
+	value[SIZE - 1] = '\0';
+	for (int i = 0; i < TOPICS; i++) {
+		snprintf(topic, sizeof topic, "t%d", i);
+		log_topic_ensure(l, topic, LOG_TOPIC_ROWS, &err);
+		append(w, topic, "1", value, 0, &err);
+	}
+	is_int(log_writer_commit(w, &err), 0, "a record of 1.5 MB in each of %d topics: %s", TOPICS, err.msg);
+	after = mallinfo2().uordblks + mallinfo2().hblkhd;
+	ok(after < before + (16 << 20), "at most 16 MB are kept: %zu", after - before);
+	log_writer_close(w);
+	log_close(l);
+	free(value);
+}
+
 static void test_full_disk(void)
 {
 	struct log_conf conf = conf_in("full");
@@ -570,6 +597,7 @@ int main(void)
 	test_flipped_bits();
 	test_second_process();
 	test_fence();
+	test_buffers();
 	test_full_disk();
 	test_retention();
 	test_unloaded();

@@ -109,11 +109,9 @@ static void run_batch(struct trial *t)
 
 	if (t->in->nrecords == 0)
 		return;
-	t->in->nchanges = 0;
 	t->failed = format_decode(t->decoder, t->in, &t->err) != 0;
 	if (!t->failed && format_decoder_unsure(t->decoder, &unsure)) {
 		format_decoder_settle(t->decoder);
-		t->in->nchanges = 0;
 		t->failed = format_decode(t->decoder, t->in, &t->err) != 0;
 	}
 	t->messages += t->in->nrecords;

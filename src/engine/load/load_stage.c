@@ -12,7 +12,6 @@ static enum stage_result decode(struct script_stage *st, struct batch *in, struc
 {
 	struct format_unsure unsure;
 
-	in->nchanges = 0;
 	if (format_decode(st->decoder, in, err))
 		return STAGE_TROUBLE;
 	must_debug(batch_is_sound(in));

@@ -68,7 +68,6 @@ int rows_decode(struct message_rows *r, struct err *err)
 	struct format_unsure unsure;
 
 	for (int tries = 0; tries < 3; tries++) {
-		r->in->nchanges = 0;
 		if (format_decode(r->decoder, r->in, err))
 			return -1;
 		if (!format_decoder_unsure(r->decoder, &unsure))

@@ -128,7 +128,6 @@ static int decode(struct verify_pipe *p, struct batch *in, struct err *err)
 	for (size_t i = 0; i < in->nrecords; i++)
 		in->records[i].offset = (int64_t)i;
 	in->topic = p->topic;
-	in->nchanges = 0;
 	if (format_decode(p->decoder, in, err))
 		return -1;
 	if (format_decoder_unsure(p->decoder, &unsure))

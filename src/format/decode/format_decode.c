@@ -273,6 +273,8 @@ static int64_t commit_time(const struct batch *b, const struct layout *l)
 static enum payload_result read_by(struct format_decoder *d, struct batch *b, uint32_t record, const struct layout *l,
 		int64_t *at_us)
 {
+	struct arena_mark mark = arena_mark(&b->arena);
+	const struct change_txn *txn = d->txn;
 	enum payload_result result = payload_read(d, b, record, l);
 
 	if (result == PAYLOAD_MISMATCH || !l->timed)
@@ -281,7 +283,11 @@ static enum payload_result read_by(struct format_decoder *d, struct batch *b, ui
 	*at_us = result == PAYLOAD_OK ? commit_time(b, l) : b->records[record].timestamp_ms * 1000 + 999;
 	if (layout_counts_at(l, *at_us))
 		return result;
-	b->nchanges -= result == PAYLOAD_OK;
+	if (result == PAYLOAD_OK) { /* else d->why may be in the arena */
+		b->nchanges--;
+		arena_rewind(&b->arena, mark);
+		d->txn = txn;
+	}
 	return PAYLOAD_MISMATCH;
 }
 
@@ -353,8 +359,19 @@ static void decode_record(struct format_decoder *d, struct batch *b, uint32_t re
 	c->dead_at = "format";
 }
 
+/* A row may have hundreds of megabytes, and may have to be read again and again until its schema is known. */
+static void undecode(struct batch *b)
+{
+	if (b->decoded)
+		arena_rewind(&b->arena, b->undecoded);
+	b->undecoded = arena_mark(&b->arena);
+	b->decoded = true;
+	b->nchanges = 0;
+}
+
 int format_decode(struct format_decoder *d, struct batch *b, struct err *err)
 {
+	undecode(b);
 	d->held = NULL;
 	d->txn = NULL;
 	d->nunsure = 0;
