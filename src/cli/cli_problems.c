@@ -122,8 +122,9 @@ static void print_kinds(void)
 	for (enum problem_code i = 0; i < PROBLEM_COUNT; i++) {
 		const struct problem_kind *k = problem_kind(i);
 
-		printf("## %s\n\n%s, of a %s%s. %s\n\nDo: %s\n", k->name, problem_severity_name(k->severity),
-				k->subject, k->fails ? ", fails" : "", k->means, k->remedy);
+		printf("## %s\n\n%s, of %s %s%s. %s\n\nDo: %s\n", k->name, problem_severity_name(k->severity),
+				strchr("aeiou", k->subject[0]) ? "an" : "a", k->subject, k->fails ? ", fails" : "",
+				k->means, k->remedy);
 		if (k->command) {
 			fputs("\n    ", stdout);
 			printf(k->command,

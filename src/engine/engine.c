@@ -38,6 +38,7 @@ static void *housekeeper(void *arg)
 		now = clock_mono_us();
 		pthread_mutex_unlock(&e->lock);
 		engine_house_tick(e, (double)(now - last) / 1e6, tick++);
+		endpoint_watch_tick(e->endpoints);
 		atomic_fetch_add(&e->ticks, 1);
 		shared_wake(&e->shared);
 		pthread_mutex_lock(&e->lock);
@@ -65,7 +66,7 @@ static int start_threads(struct engine *e, struct err *err)
 	}
 	if (verifier_start(e->verifier, err) || recorder_start(e->recorder, err) ||
 			routine_watch_start(e->routines, err) || handover_start(e->handover, err) ||
-			script_watch_start(e->script_watch, err))
+			script_watch_start(e->script_watch, err) || endpoint_watch_start(e->endpoints, err))
 		return -1;
 	rc = pthread_create(&e->housekeeper, NULL, housekeeper, e);
 	if (rc)
@@ -119,6 +120,7 @@ struct engine *engine_start(const struct settings *settings, enum engine_role ro
 	e->dead = dead_ledger_new();
 	e->recorder = recorder_new(e);
 	e->routines = routine_watch_new(&e->shared);
+	e->endpoints = endpoint_watch_new(e);
 	e->handover = handover_new(e);
 	e->script_watch = script_watch_new(e);
 	e->sessions = sessions_new();
@@ -189,6 +191,7 @@ int engine_stop(struct engine *e, int drain_ms)
 	taps_stop(e->shared.taps);
 	verifier_stop(e->verifier);
 	routine_watch_stop(e->routines);
+	endpoint_watch_stop(e->endpoints);
 	handover_stop(e->handover);
 	script_watch_stop(e->script_watch);
 	if (e->capture)
@@ -206,7 +209,8 @@ bool engine_free(struct engine *e)
 	if (e->housekeeper_started || (e->capture && capture_half(e->capture)->started) ||
 			(e->load && load_half(e->load)->started) || !verifier_free(e->verifier) ||
 			!recorder_free(e->recorder) || !routine_watch_free(e->routines) ||
-			!handover_free(e->handover) || !script_watch_free(e->script_watch))
+			!handover_free(e->handover) || !script_watch_free(e->script_watch) ||
+			!endpoint_watch_free(e->endpoints))
 		return false;
 	capture_free(e->capture);
 	load_free(e->load);

@@ -115,6 +115,14 @@ bool routine_watch_free(struct routine_watch *w);  /* false: a call did not come
 void routine_watch_again(struct routine_watch *w); /* looks at once: a job was changed */
 void routine_watch_copy(struct routine_watch *w, struct status *out);
 
+/* ---- systems that do not answer (endpoint_watch.c): asked while a half or a table is in trouble ---- */
+struct endpoint_watch;
+struct endpoint_watch *endpoint_watch_new(struct engine *e);
+int endpoint_watch_start(struct endpoint_watch *w, struct err *err);
+void endpoint_watch_tick(struct endpoint_watch *w); /* the housekeeper, once a second */
+void endpoint_watch_stop(struct endpoint_watch *w);
+bool endpoint_watch_free(struct endpoint_watch *w); /* false: a call did not come back, and uses it */
+
 /* ---- tables that go to Routine Load and come back (routine/handover.c). @thread any ---- */
 struct handover;
 struct handover *handover_new(struct engine *e);
@@ -230,6 +238,7 @@ struct engine {
 	struct verifier *verifier;
 	struct dead_ledger *dead;
 	struct routine_watch *routines;
+	struct endpoint_watch *endpoints;
 	struct handover *handover;
 	struct script_watch *script_watch; /* control/script_watch.h */
 	struct sessions *sessions;	   /* base/sessions.h */
@@ -312,6 +321,8 @@ void engine_complete_free(struct engine_complete *c);
 void engine_complete_before(struct engine *e);
 void engine_complete_sample(struct engine *e, const char *const *tables,
 		const struct status *s); /* s has capture's part */
+/* Once a second; look_ms: the time between two looks at the log while somebody watches, alone_ms: while nobody does */
+void engine_complete_tick(struct engine *e, bool watched, int64_t look_ms, int64_t alone_ms);
 void engine_complete_copy(const struct engine *e, struct status *out);
 /* engine_series.c: figures over time; under engine.lock. s has capture's part */
 struct figures *figures_new(void);

@@ -97,8 +97,8 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/control/problem_checks.h \
 	src/engine/control/problem_page.c \
 	src/engine/control/problem_page.h \
-	src/engine/control/reach.c \
-	src/engine/control/reach.h \
+	src/engine/base/reach.c \
+	src/engine/base/reach.h \
 	src/engine/control/engine_topic.c \
 	src/engine/control/engine_settings.c \
 	src/engine/watch/engine_series.c \
@@ -110,6 +110,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/recorder/recording_file.c \
 	src/engine/recorder/recording_parts.h \
 	src/engine/watch/engine_status.c \
+	src/engine/watch/endpoint_watch.c \
 	src/engine/watch/routine_watch.c \
 	src/engine/base/half.c \
 	src/engine/base/half.h \
@@ -308,7 +309,7 @@ tests_unit_test_routine_LDADD = $(ENGINE) $(ENGINE_LIBS)
 if !TSAN
 check_PROGRAMS += tests/unit/test_reach
 endif
-tests_unit_test_reach_SOURCES = tests/unit/test_reach.c src/engine/control/reach.c tests/tap.h
+tests_unit_test_reach_SOURCES = tests/unit/test_reach.c src/engine/base/reach.c tests/tap.h
 tests_unit_test_reach_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_status_cut
 tests_unit_test_status_cut_SOURCES = tests/unit/test_status_cut.c src/engine/status/status.c src/engine/status/status_cut.c src/engine/status/status_fields.c \

@@ -58,6 +58,9 @@ grep -q "group-reset topic=no.such group=billing to=begin on request of $(id -un
 until_true 60 status_is '.capture.keeps_ms > 0'; ok $? "MySQL has said how long it keeps binlog" || status | jq -c .capture | note
 "$top/tests/servers/mysql" kill "$dir/mysql"
 until_true 30 has_problem capture-retrying capture; ok $? "MySQL gone is a problem"
+until_true 30 has_problem endpoint-unreachable MySQL; ok $? "which of the systems it is, is one" || what_is_wrong
+status_is --arg at "127.0.0.1:$mysql_port" '[.problems[] | select(.code == "endpoint-unreachable")] | length == 1 and (.[0].text | contains("dns 127.0.0.1: ") and contains("tcp " + $at + ": refused") and contains("login: not tried"))'
+ok $? "which says its host and port, and how far a connection comes" || status | jq -c .problems | note
 until_true 30 status_is '.capture | .lag_ms == -1 and .behind_bytes == -1'; ok $? "how far capture is behind it is not known then" || status | jq -c .capture | note
 checked() { ask problem capture-retrying --json && jq -es --arg w "$1" --arg s "$2" 'any(.[]; .part == "check" and (.what | startswith($w)) and .state == $s)' "$dir/out" > /dev/null; }
 until_true 30 checked "mysql tcp" problem; ok $? "its page says that nothing listens there" || note < "$dir/out"
@@ -68,6 +71,7 @@ status_is '[.problems[] | select(.code == "capture-retrying")][0] | .left_ms > 8
 read_mysql_env
 sed -i "s/^port = .*/port = $mysql_port/" "$dir/millrace.conf"
 until_true 60 problem_is_over capture-retrying; ok $? "until it is back"
+until_true 10 problem_is_over endpoint-unreachable; ok $? "also of the system"
 sql -e "INSERT INTO testdb.t VALUES (3, 3)"
 wait_caught_up "and rows flow again"
 
@@ -76,10 +80,13 @@ kill -STOP "$double_pid"
 sql -e "INSERT INTO testdb.t VALUES (4, 4); INSERT INTO testdb.u VALUES (4, 4)"
 until_true 90 has_problem load-stuck load; ok $? "a target that hangs: the load is stuck" || status | jq -c '{problems, load, stages, tables}' | note
 status_is '.load.state == "stuck" and .state == "stuck"'; ok $? "and is not called well"
+until_true 60 has_problem endpoint-unreachable StarRocks; ok $? "its port answers, it does not" || status | jq -c .problems | note
+status_is '[.problems[] | select(.code == "endpoint-unreachable")][0].text | contains(": connects; ") and (contains("login: not tried") | not)'; ok $? "and how far a connection comes" || status | jq -c .problems | note
 ask problem load-stuck; is $? 0 "the page of it, though the target does not answer" || note < "$dir/out"
 grep -q "starrocks tcp" "$dir/out"; ok $? "which has looked there" || note < "$dir/out"
 kill -CONT "$double_pid"
 until_true 60 problem_is_over load-stuck; ok $? "until it answers"
+until_true 10 problem_is_over endpoint-unreachable; ok $? "and then it is there again"
 wait_caught_up "and rows flow again"
 same_table t; same_table u
 

@@ -43,6 +43,8 @@ static void test_raise(void)
 	problem_clear(p, PROBLEM_TABLE_DIFFERENT, "db.t");
 	ok(!problem_is(p, PROBLEM_TABLE_DIFFERENT, "db.t") && problem_is(p, PROBLEM_TABLE_DIFFERENT, "db.u"),
 			"it is cleared by name");
+	ok(problem_any(p, PROBLEM_TABLE_DIFFERENT) && !problem_any(p, PROBLEM_TABLE_PAUSED),
+			"is there one of any subject");
 	problems_free(p);
 }
 

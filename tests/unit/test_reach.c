@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "engine/control/reach.h"
+#include "engine/base/reach.h"
 
 struct told {
 	char subject[8][400], found[8][300];

@@ -12,7 +12,7 @@
 #include "core/clock.h"
 #include "core/num/num.h"
 #include "engine/control/engine_inspect.h"
-#include "engine/control/reach.h"
+#include "engine/base/reach.h"
 
 enum { MYSQL_PORT = 3306, KAFKA_PORT = 9092, FE_HTTP_PORT = 8030, FE_MYSQL_PORT = 9030, PARTITIONS_MOST = 16 };
 
@@ -216,6 +216,9 @@ static const struct room {
 	void (*looks[6])(struct looking *l);
 } rooms[] = {
 	{ "half", "capture", { look_mysql, look_log, look_disk } },
+	{ "endpoint", "MySQL", { look_mysql } },
+	{ "endpoint", "Kafka", { look_log } },
+	{ "endpoint", "StarRocks", { look_target } },
 	{ "half", NULL, { look_log, look_target, look_disk } },
 	{ "table", NULL, { look_mysql, look_table, look_log, look_partitions, look_script, look_target } },
 	{ "script", NULL, { look_script } },

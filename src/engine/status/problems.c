@@ -136,6 +136,17 @@ bool problem_is(struct problems *p, enum problem_code code, const char *subject)
 	return is;
 }
 
+bool problem_any(struct problems *p, enum problem_code code)
+{
+	bool any = false;
+
+	pthread_mutex_lock(&p->lock);
+	for (size_t i = 0; i < p->count && !any; i++)
+		any = p->items[i].code == code;
+	pthread_mutex_unlock(&p->lock);
+	return any;
+}
+
 int problem_acknowledge(struct problems *p, const char *code, const char *subject, const char *by)
 {
 	int found = -1;

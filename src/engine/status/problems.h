@@ -24,6 +24,7 @@ enum problem_code {
 	PROBLEM_OFFSETS_MOVED,
 	PROBLEM_TARGET_LOST,
 	PROBLEM_TARGET_OLD,
+	PROBLEM_ENDPOINT_UNREACHABLE,
 	PROBLEM_CAPTURE_STOPPED,
 	PROBLEM_CAPTURE_RETRYING,
 	PROBLEM_CAPTURE_PAUSED,
@@ -92,6 +93,7 @@ void problem_raise(struct problems *p, enum problem_code code, const char *subje
 		__attribute__((format(printf, 4, 5)));
 void problem_clear(struct problems *p, enum problem_code code, const char *subject);
 bool problem_is(struct problems *p, enum problem_code code, const char *subject);
+bool problem_any(struct problems *p, enum problem_code code); /* of any subject */
 /* Stays until it is over; but the one who knows it is not counted as new by whoever is told of problems. by: who. -1: none
  * of that name and subject. */
 int problem_acknowledge(struct problems *p, const char *code, const char *subject, const char *by);

@@ -2,7 +2,7 @@
  * reach.c - see reach.h. The resolver of the C library has no time limit of its own: the look-up runs beside us, and what does not come
  * back in time is left to it, memory included.
  */
-#include "engine/control/reach.h"
+#include "engine/base/reach.h"
 
 #include <errno.h>
 #include <netdb.h>
