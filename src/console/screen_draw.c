@@ -42,7 +42,7 @@ static int draw_complete(const struct status *st, struct canvas *cv, int x, int 
 
 	if (st->complete_us < 0)
 		return canvas_text(cv, 0, x, end - x, ROLE_DIM, "complete to -");
-	return canvas_printf(cv, 0, x, end - x, show_lag_role(ms), "complete to %s (%s)",
+	return canvas_printf(cv, 0, x, end - x, show_complete_role(st), "complete to %s (%s)",
 			show_clock(at, st->complete_us), show_since(age, ms));
 }
 

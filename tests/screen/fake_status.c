@@ -408,6 +408,7 @@ void fake_status_fill(struct status *s, unsigned second)
 	s->uptime_s = 273600 + second;
 	s->wall_us = START_US + (int64_t)second * 1000000;
 	s->complete_us = s->wall_us - 18400000;
+	s->complete_late = true;
 	strcpy(s->complete_gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-77110");
 	strcpy(s->log_kind, "kafka");
 	fill_capture(&s->capture, second);

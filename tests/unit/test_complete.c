@@ -81,5 +81,12 @@ int main(void)
 	tables[3] = "d.c";
 	is_str(reached(c), "1002 1002 1002 1002", "a new topic");
 	complete_free(c);
+
+	/* It goes up and down by a look and a load: one limit to become late, a lower one to be so no more. */
+	ok(!complete_is_late(false, 13900, 2000, 0), "as old as looks make it: calm");
+	ok(complete_is_late(false, 14100, 2000, 0), "older than that: late");
+	ok(complete_is_late(true, 7100, 2000, 0) && !complete_is_late(true, 6900, 2000, 0), "until it is well below");
+	ok(!complete_is_late(false, 29000, 2000, 10000), "a long load.interval is no delay");
+	ok(complete_is_late(false, 35000, 2000, 10000), "but a multiple of it is");
 	return tap_done();
 }

@@ -13,6 +13,7 @@ static void fill(struct status *s)
 	s->state = HALF_STREAMING;
 	s->pid = 77;
 	s->complete_us = 1741010278123456;
+	s->complete_late = true;
 	strcpy(s->complete_gtid, "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-4");
 	s->capture.enabled = true;
 	s->capture.state = HALF_SNAPSHOT;

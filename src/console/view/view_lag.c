@@ -245,7 +245,7 @@ static int draw_log(const struct status *s, struct canvas *cv, struct area at)
 	if (s->complete_us < 0)
 		canvas_text(cv, y++, x, width, ROLE_TEXT, "complete to -");
 	else
-		canvas_printf(cv, y++, x, width, ROLE_TEXT, "complete to %s, %s; GTIDs %s",
+		canvas_printf(cv, y++, x, width, show_complete_role(s), "complete to %s, %s; GTIDs %s",
 				show_clock(a, s->complete_us), show_since(b, (s->wall_us - s->complete_us) / 1000),
 				s->complete_gtid[0] ? s->complete_gtid : "-");
 	return y;

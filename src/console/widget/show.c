@@ -219,6 +219,11 @@ enum role show_lag_role(int64_t ms)
 	return ms >= LAG_WARN_MS ? ROLE_WARN : ROLE_TEXT;
 }
 
+enum role show_complete_role(const struct status *s)
+{
+	return s->complete_late ? ROLE_WARN : ROLE_TEXT;
+}
+
 enum role show_fill_role(double fill)
 {
 	return fill >= 0.85 ? ROLE_EDGE_HIGH : fill >= 0.5 ? ROLE_EDGE_LOW : ROLE_EDGE_IDLE;

@@ -33,8 +33,10 @@ const char *show_axis_us(char *out, double us);
 const char *show_axis_count(char *out, double n);
 const char *show_axis_bytes(char *out, double n);
 enum role show_state_role(enum half_state state);
-enum role show_lag_role(int64_t ms);   /* a few seconds are on the way, ten are a warning */
-enum role show_fill_role(double fill); /* idle below 50 %, low below 85 %, then high */
+enum role show_lag_role(int64_t ms); /* a few seconds are on the way, ten are a warning */
+enum role show_complete_role(
+		const struct status *s); /* "complete to": a warning once the engine says that it is late */
+enum role show_fill_role(double fill);	 /* idle below 50 %, low below 85 %, then high */
 enum role show_level_role(enum log_level level);
 
 #endif

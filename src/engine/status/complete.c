@@ -7,7 +7,7 @@
 #include "core/intern.h"
 #include "core/xalloc.h"
 
-enum { SAMPLES = 32 };
+enum { SAMPLES = 32, LATE_MS = 10000 };
 
 struct end {
 	const char *topic; /* interned */
@@ -133,4 +133,11 @@ int64_t complete_us(const struct complete *c, uint64_t number, const char **gtid
 		}
 	*gtid = NULL;
 	return 0;
+}
+
+bool complete_is_late(bool late, int64_t age_ms, int64_t look_ms, int64_t load_ms)
+{
+	int64_t limit = LATE_MS + 2 * (look_ms + load_ms);
+
+	return age_ms > (late ? limit / 2 : limit);
 }

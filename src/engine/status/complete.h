@@ -24,4 +24,8 @@ uint64_t complete_newest(const struct complete *c); /* 0: none */
 int64_t complete_us(const struct complete *c, uint64_t number,
 		const char **gtid); /* of the newest sample up to this number; 0: none */
 
+/* Is what is complete older than a calm pipeline lets it become? Its age goes up and down by the time between two looks at the log and by
+ * load.interval: it becomes late well above both, and stays so until it is well below. look_ms, load_ms: these two. */
+bool complete_is_late(bool late, int64_t age_ms, int64_t look_ms, int64_t load_ms);
+
 #endif

@@ -237,6 +237,7 @@ struct status {
 	char log_kind[16];	  /* embedded, kafka */
 	int64_t dead_open;	  /* dead letters that nobody has closed, of all tables; -1 not known yet */
 	int64_t complete_us;	  /* wall: everything up to this commit is at the target, of all tables; -1 unknown */
+	bool complete_late;	  /* older than it becomes while all is well */
 	char complete_gtid[4096]; /* executed by then; "" unknown */
 	struct status_capture capture;
 	struct status_load load;

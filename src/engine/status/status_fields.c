@@ -37,6 +37,8 @@ const struct status_field status_top_fields[] = {
 			"Dead letters of all tables that nobody has closed; -1: not counted yet"),
 	FIELD(status, F_I64, "complete_us", complete_us,
 			"Everything that was committed up to then is at the target, of all tables; -1: not known"),
+	FIELD(status, F_BOOL, "complete_late", complete_late,
+			"That is longer ago than it becomes while all is well, of looks at the log and `load.interval`"),
 	FIELD(status, F_U64, "all_tables", all_tables,
 			"How many `tables[]` there are: a console asks for some of them"),
 	FIELD(status, F_U64, "all_partitions", all_partitions, "The same of `partitions[]`"),

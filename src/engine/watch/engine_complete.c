@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/xalloc.h"
 #include "engine/engine_parts.h"
 #include "engine/status/complete.h"
@@ -15,7 +16,9 @@ struct engine_complete {
 	struct capture_reach reach; /* taken before the partitions */
 	uint64_t settles;	    /* parcels that have to be in the log before tables that were read again count */
 	bool settling;
-	int64_t us; /* of all tables; 0 unknown */
+	int64_t us;	  /* of all tables; 0 unknown */
+	bool late;	  /* it is older than it should be */
+	unsigned watched; /* seconds for which somebody has looked, and the log was asked more often */
 	char gtid[4096];
 };
 
@@ -135,8 +138,36 @@ void engine_complete_sample(struct engine *e, const char *const *tables, const s
 	free(numbers);
 }
 
+/* The longest that rows wait for their load while all is well. */
+static int64_t load_ms(const struct engine *e)
+{
+	const struct settings *s = atomic_load(&e->shared.live);
+	int64_t ms = s->sink.interval_ms;
+
+	for (size_t i = 0; i < s->ntables; i++)
+		ms = s->tables[i].interval_ms > ms ? s->tables[i].interval_ms : ms;
+	for (size_t i = 0; i < table_meters_count(e->shared.tables); i++) {
+		int64_t slowed = atomic_load(&table_meter_at(e->shared.tables, i)->interval_ms);
+
+		ms = slowed > ms ? slowed : ms;
+	}
+	return ms;
+}
+
+void engine_complete_tick(struct engine *e, bool watched, int64_t look_ms, int64_t alone_ms)
+{
+	struct engine_complete *c = e->complete;
+	int64_t age_ms = (clock_wall_us() - c->us) / 1000;
+
+	c->watched = watched ? c->watched + 1 : 0;
+	c->late = c->us > 0 &&
+			complete_is_late(c->late, age_ms, c->watched * 1000 > 3 * look_ms ? look_ms : alone_ms,
+					load_ms(e));
+}
+
 void engine_complete_copy(const struct engine *e, struct status *out)
 {
 	out->complete_us = e->complete->us ? e->complete->us : -1;
+	out->complete_late = e->complete->late;
 	snprintf(out->complete_gtid, sizeof(out->complete_gtid), "%s", e->complete->gtid);
 }

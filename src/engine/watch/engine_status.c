@@ -209,7 +209,7 @@ static void find_brake(struct engine *e)
 
 /* ---- the housekeeper's second ---- */
 
-static void look(struct engine *e, bool fresh, unsigned tick)
+static void look(struct engine *e, bool fresh, bool watched, unsigned tick)
 {
 	struct status s;
 	const char **tables;
@@ -224,6 +224,7 @@ static void look(struct engine *e, bool fresh, unsigned tick)
 		engine_complete_sample(e, tables, &s);
 		free(tables);
 	}
+	engine_complete_tick(e, watched, PARTITIONS_WATCHED_S * 1000, PARTITIONS_ALONE_S * 1000);
 	engine_series_sample(e, &s, tick);
 	pthread_mutex_unlock(&e->lock);
 	status_done(&s);
@@ -257,7 +258,7 @@ void engine_house_tick(struct engine *e, double seconds, unsigned tick)
 	engine_scripts_tick(e, seconds);
 	engine_rules_sample(e, tick);
 	pthread_mutex_unlock(&e->lock);
-	look(e, partitions != NULL, tick);
+	look(e, partitions != NULL, watched, tick);
 }
 
 /* ---- copying ---- */
