@@ -47,6 +47,10 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_value.c \
 	src/script/memory/pool.c \
 	src/script/memory/pool.h \
+	src/script/memory/reuse.c \
+	src/script/memory/reuse.h \
+	src/script/memory/texts.c \
+	src/script/memory/texts.h \
 	src/script/query/query_cache.c \
 	src/script/query/query_cache.h \
 	src/script/query/query_sql.c \
@@ -89,6 +93,10 @@ tests_unit_test_script_chain_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 check_PROGRAMS += tests/unit/test_script_declared
 tests_unit_test_script_declared_SOURCES = tests/unit/test_script_declared.c tests/unit/script_rows.h tests/tap.h
 tests_unit_test_script_declared_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
+
+check_PROGRAMS += tests/unit/test_script_reuse
+tests_unit_test_script_reuse_SOURCES = tests/unit/test_script_reuse.c tests/unit/script_rows.h tests/tap.h
+tests_unit_test_script_reuse_LDADD = $(SCRIPT) $(SCRIPT_LIBS)
 
 check_PROGRAMS += tests/unit/test_script_route
 tests_unit_test_script_route_SOURCES = tests/unit/test_script_route.c tests/unit/script_rows.h tests/tap.h

@@ -243,6 +243,7 @@ static void begin_change(struct script *s)
 {
 	mark_change(s);
 	s->call++;
+	s->decimals.next = s->times.next = 0;
 	script_keep_begin(s);
 	script_budget_arm(s);
 }

@@ -75,13 +75,15 @@ static int take_row(lua_State *L)
 	json_init(&j, object->p, object->len);
 	for (bool more = json_enter(&j, '{') && json_member(&j, &key); more; more = json_member(&j, &key)) {
 		int column = schema_column(p->schema, key.p, key.len);
+		struct script_given given;
 
 		json_value(&j, &v);
 		if (column < 0)
 			return luaL_error(L, "row: expected a column of the table, found '%s'",
 					lua_pushlstring(L, key.p, key.len));
 		push_scalar(L, &p->in->arena, &v);
-		script_value_take(L, lua_gettop(L), &p->schema->columns[column], true, &cells[column]);
+		given = script_given(L, 4);
+		script_value_take(L, 4, &given, &p->schema->columns[column], true, &cells[column]);
 		lua_settop(L, 3);
 	}
 	return 0;

@@ -238,8 +238,10 @@ static void thaw_text_functions(lua_State *L)
 
 	lua_pushliteral(L, "");
 	if (lua_getmetatable(L, -1) && lua_getfield(L, -1, "__index") == LUA_TFUNCTION && lua_getupvalue(L, -1, 1) &&
-			script_thaw(L, -1))
+			script_thaw(L, -1)) {
+		script_text_functions_known(L);
 		lua_setupvalue(L, -2, 1);
+	}
 	lua_settop(L, top);
 }
 

@@ -42,7 +42,9 @@ enum { MASK_ROOM = 512 };
 
 static bool is_missing(lua_State *L, int idx)
 {
-	return lua_isnoneornil(L, idx) || script_tag(L, idx) == SCRIPT_NULL;
+	int type = lua_type(L, idx);
+
+	return type <= LUA_TNIL || (type == LUA_TUSERDATA && script_tag(L, idx) == SCRIPT_NULL);
 }
 
 /* What becomes of ASCII behind the first character. */
@@ -56,6 +58,58 @@ static const char masked_ascii[128 + 1] = "\000\001\002\003\004\005\006\007\010\
 static bool is_maskable(unsigned char c)
 {
 	return c < 0x80 ? masked_ascii[c] == '*' && c != '*' : c >= 0xc0;
+}
+
+#define ONES 0x0101010101010101u
+
+/* 0x80 for each byte that is from low to high; all bytes are ASCII. */
+static inline uint64_t bytes_within(uint64_t eight, unsigned low, unsigned high)
+{
+	return (eight + ONES * (0x80 - low)) & ~(eight + ONES * (0x7f - high)) & ONES * 0x80;
+}
+
+/* Eight characters of ASCII with * for each letter and digit but those under `keep`. */
+static inline uint64_t mask_eight(uint64_t eight, uint64_t keep)
+{
+	uint64_t marks = bytes_within(eight | ONES * 0x20, 'a', 'z') | bytes_within(eight, '0', '9');
+
+	marks = (marks >> 7) * 0xff & ~keep;
+	return (eight & ~marks) | (ONES * '*' & marks);
+}
+
+/* All of the text by eights, the last of which may be written twice; its first byte stays. false: it is short, or not all ASCII. */
+static bool mask_ascii(char *out, const char *p, size_t len)
+{
+	uint64_t eight, keep = 0;
+
+	memset(&keep, 0xff, 1);
+	if (len < sizeof(eight))
+		return false;
+	for (size_t i = 0;; i = i + 2 * sizeof(eight) <= len ? i + sizeof(eight) : len - sizeof(eight)) {
+		memcpy(&eight, p + i, sizeof(eight));
+		if (eight & ONES * 0x80)
+			return false;
+		eight = mask_eight(eight, i ? 0 : keep);
+		memcpy(out + i, &eight, sizeof(eight));
+		if (i + sizeof(eight) == len)
+			return true;
+	}
+}
+
+/* The text from i on; how many bytes that makes. */
+static size_t mask_rest(char *out, const char *p, size_t i, size_t len)
+{
+	size_t n = 0;
+
+	for (; i < len; i++) {
+		unsigned char c = (unsigned char)p[i];
+
+		if (c < 0x80)
+			out[n++] = masked_ascii[c];
+		else if (c >= 0xc0)
+			out[n++] = '*';
+	}
+	return n;
 }
 
 /* mask("jane.doe@example.com") is "j***.***@*******.***": letters and digits but the first become *, the shape
@@ -77,19 +131,15 @@ static int mask_lua(lua_State *L)
 	for (i = 0; i < len && maskable < 2; i++)
 		maskable += is_maskable((unsigned char)p[i]);
 	i = 0;
-	if (maskable > 1)
+	if (maskable > 1 && mask_ascii(out, p, len)) {
+		n = i = len;
+	} else if (maskable > 1) {
 		do
 			out[n++] = p[i++];
 		while (i < len && ((unsigned char)p[i] & 0xc0) == 0x80);
-	for (; i < len; i++) {
-		unsigned char c = (unsigned char)p[i];
-
-		if (c < 0x80)
-			out[n++] = masked_ascii[c];
-		else if (c >= 0xc0)
-			out[n++] = '*';
 	}
-	lua_pushlstring(L, out, n);
+	n += mask_rest(out + n, p, i, len);
+	texts_push(L, &script_of(L)->texts, out, n);
 	return 1;
 }
 

@@ -64,12 +64,43 @@ static bool find(lua_State *L, const char *p, size_t len, int key, struct json_s
 	return found;
 }
 
+/* Without an exponent, and of so few digits that they are a small integer. */
+static bool push_small_number(lua_State *L, const char *p, size_t len)
+{
+	enum { DIGITS = 18 };
+	const char *end = p + len, *point = NULL;
+	bool negative = *p == '-';
+	struct decimal *d;
+	uint64_t v = 0;
+
+	if (len > DIGITS)
+		return false;
+	for (p += negative; p < end; p++) {
+		if (*p == '.')
+			point = p;
+		else if (*p >= '0' && *p <= '9')
+			v = v * 10 + (uint64_t)(*p - '0');
+		else
+			return false;
+	}
+	if (point) {
+		d = script_decimal_push(L);
+		decimal_from_u64(d, v, negative);
+		d->scale = (uint8_t)(end - point - 1);
+	} else {
+		lua_pushinteger(L, negative ? -(lua_Integer)v : (lua_Integer)v);
+	}
+	return true;
+}
+
 static void push_number(lua_State *L, const struct json_slice *v)
 {
 	struct decimal d;
 	int64_t i;
 	double f;
 
+	if (push_small_number(L, v->p, v->len))
+		return;
 	if (num_parse_i64(v->p, v->len, &i))
 		lua_pushinteger(L, i);
 	else if (memchr(v->p, 'e', v->len) == NULL && memchr(v->p, 'E', v->len) == NULL &&
@@ -98,34 +129,68 @@ static void push(lua_State *L, const struct json_slice *v)
 			script_budget_row_bytes(L, v->len);
 		if (json_text(v, a, &text, &len))
 			luaL_error(L, "json: expected whole \\u pairs, found half a surrogate pair");
-		lua_pushlstring(L, text, len);
+		texts_push(L, &script_of(L)->texts, text, len);
 		arena_rewind(a, mark);
 		if (v->escaped)
 			script_of(L)->row_bytes -= v->len;
 		break;
-	default: lua_pushlstring(L, v->p, v->len);
+	default: texts_push(L, &script_of(L)->texts, v->p, v->len);
 	}
+}
+
+static bool address_is_there(const struct script_addresses *a, const void *address)
+{
+	for (unsigned at = script_names_slot(address, SCRIPT_ADDRESSES - 1); a->slots[at];
+			at = (at + 1) % SCRIPT_ADDRESSES)
+		if (a->slots[at] == address)
+			return true;
+	return false;
 }
 
 /* ("text").name: a function of `string` (upvalue 1), else a member of the JSON that the text is. */
 static int text_index(lua_State *L)
 {
+	const struct script *s = script_of(L);
+	bool named = lua_type(L, 2) == LUA_TSTRING;
 	struct json_slice v;
 	size_t len;
 	const char *p;
 
-	lua_settop(L, 2);
-	if (lua_type(L, 2) == LUA_TSTRING) {
+	if (named && (!s->text_functions.known || address_is_there(&s->text_functions, lua_topointer(L, 2)))) {
 		lua_pushvalue(L, 2);
 		if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL)
 			return 1;
 	}
 	p = lua_tolstring(L, 1, &len);
-	if (p && (lua_type(L, 2) == LUA_TSTRING || lua_isinteger(L, 2)) && script_of(L)->out && find(L, p, len, 2, &v))
+	if (p && s->out && (named || lua_isinteger(L, 2)) && find(L, p, len, 2, &v))
 		push(L, &v);
 	else
 		lua_pushnil(L);
 	return 1;
+}
+
+/* The names in the table on top, which stays as it is. More than the slots take well, or long ones, which have several addresses: not known. */
+void script_text_functions_known(lua_State *L)
+{
+	enum { LONGEST = 40 };
+	struct script_addresses known = { .known = true };
+	unsigned count = 0;
+
+	for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
+		const void *name = lua_topointer(L, -2);
+		unsigned at = script_names_slot(name, SCRIPT_ADDRESSES - 1);
+
+		if (lua_type(L, -2) != LUA_TSTRING)
+			continue;
+		if (lua_rawlen(L, -2) > LONGEST || ++count > SCRIPT_ADDRESSES / 2) {
+			lua_pop(L, 2);
+			return;
+		}
+		while (known.slots[at])
+			at = (at + 1) % SCRIPT_ADDRESSES;
+		known.slots[at] = name;
+	}
+	script_of(L)->text_functions = known;
 }
 
 /* A path of names and numbers from index 2 to last. The text at 1; NULL: it is `null`. */

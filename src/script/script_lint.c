@@ -417,6 +417,19 @@ bool script_code_keeps(const struct code *code)
 	return code == NULL || keeps(code);
 }
 
+bool script_code_sets(const struct code *c, bool init)
+{
+	if (c == NULL)
+		return true;
+	for (unsigned i = 0; i < c->nops; i++)
+		if (code_op(c->ops[i]) == OP_SETUPVAL && (init || !is_init(c)))
+			return true;
+	for (unsigned i = 0; i < c->nfunctions; i++)
+		if (script_code_sets(&c->functions[i], init))
+			return true;
+	return false;
+}
+
 /* 1: the struct lint. Runs protected. */
 static int lint_lua(lua_State *L)
 {

@@ -19,7 +19,7 @@
 #define DEPTH_MAX 200
 #define STEPS_PORTION 4096
 #define STEPS_PER_INSTRUCTION 64 /* a step takes a few nanoseconds */
-#define BYTES_PER_STEP 64	 /* of memrchr() */
+#define BYTES_PER_STEP 64	 /* of memrchr() and memchr() */
 #define NEEDED_MAX 8		 /* characters that are looked for in advance */
 
 static const char *match_here(struct match *m, const char *s, const char *p);
@@ -142,8 +142,11 @@ static const char *expand_most(struct match *m, const char *s, const char *p, co
 {
 	ptrdiff_t count = 0;
 
-	while (item_takes(m, s + count, p, end))
-		count++;
+	if (*p == '.')
+		count = m->text_end - s;
+	else
+		while (item_takes(m, s + count, p, end))
+			count++;
 	for (; count >= 0; count--) {
 		const char *found = match_here(m, s + count, end + 1);
 
@@ -359,6 +362,23 @@ static int needed_next(const struct match *m, const char **p)
 			return c;
 	}
 	return -1;
+}
+
+int match_first(const struct match *m, const char *pattern)
+{
+	const char *next = pattern + 1;
+
+	if (pattern >= m->pattern_end || strchr("^$*+?.([%-)", *pattern))
+		return -1;
+	return skip_repeat(&next, m->pattern_end) ? -1 : (unsigned char)*pattern;
+}
+
+const char *match_skip(struct match *m, const char *at, const char *last, int first)
+{
+	const char *found = memchr(at, first, (size_t)(last - at) + (last < m->text_end));
+
+	step(m, (unsigned)(((found ? found : last) - at) / BYTES_PER_STEP));
+	return found;
 }
 
 const char *match_last_start(struct match *m, const char *pattern)

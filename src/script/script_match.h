@@ -28,5 +28,8 @@ void match_init(struct match *m, lua_State *L, const char *text, size_t len, con
 const char *match_at(struct match *m, const char *at, const char *pattern);
 /* The last place where a match can begin: beyond it a character is missing that the pattern needs. NULL: nowhere. */
 const char *match_last_start(struct match *m, const char *pattern);
+/* The character that every match begins with; -1: not one alone. Where it is from `at` to `last`; NULL: nowhere. */
+int match_first(const struct match *m, const char *pattern);
+const char *match_skip(struct match *m, const char *at, const char *last, int first);
 
 #endif

@@ -10,11 +10,9 @@
 
 struct decimal *script_decimal_push(lua_State *L)
 {
-	struct script_decimal *u = lua_newuserdatauv(L, sizeof(*u), 0);
+	struct script_decimal *u = reuse_push(L, &script_of(L)->decimals);
 
 	u->tag = SCRIPT_DECIMAL;
-	lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->decimal_ref);
-	lua_setmetatable(L, -2);
 	return &u->d;
 }
 
@@ -253,7 +251,7 @@ void script_decimal_open(lua_State *L)
 	lua_setfield(L, -2, "__metatable");
 	lua_pushliteral(L, "decimal");
 	lua_setfield(L, -2, "__name");
-	script_of(L)->decimal_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+	reuse_open(L, &script_of(L)->decimals, sizeof(struct script_decimal));
 	lua_pushcfunction(L, decimal_new_lua);
 	lua_setfield(L, -2, "decimal");
 }

@@ -51,6 +51,7 @@ static int load_script(lua_State *L)
 	char chunk[256];
 
 	lua_settop(L, 0);
+	texts_open(L, &s->texts);
 	script_sandbox_globals(L);
 	script_helpers_open(L);
 	script_json_open(L);
@@ -72,6 +73,8 @@ static int load_script(lua_State *L)
 	mark = arena_mark(&s->out->arena);
 	code = script_code(L, &s->out->arena);
 	s->keeps = script_code_keeps(code);
+	s->sets = script_code_sets(code, false);
+	s->init_sets = script_code_sets(code, true);
 	s->uses_state = script_code_reads(code, "state");
 	arena_rewind(&s->out->arena, mark);
 	lua_pushvalue(L, 1);
@@ -89,6 +92,7 @@ static int load_script(lua_State *L)
 	script_columns_read(L, 1);
 	s->is_short = script_is_short(L, 1);
 	script_sandbox_freeze(L, 1);
+	s->decimals.on = s->times.on = !s->keeps && !(s->is_short ? s->sets : s->init_sets);
 	s->row = script_row_push(L);
 	script_event_push(L);
 	lua_pushcclosure(L, script_run_changes, 4);
@@ -101,6 +105,7 @@ int script_open_state(struct script *s, struct err *err)
 	int status;
 
 	s->memory = s->row_bytes = 0;
+	s->text_functions.known = false;
 	s->large = s->keeps = s->is_short = false;
 	s->batch_us = clock_mono_us();
 	s->L = script_sandbox_new(s);

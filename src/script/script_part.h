@@ -14,6 +14,8 @@
 #include "core/buf.h"
 #include "core/json.h"
 #include "script/memory/pool.h"
+#include "script/memory/reuse.h"
+#include "script/memory/texts.h"
 #include "script/query/query_cache.h"
 #include "script/query/query_wait.h"
 #include "script/script.h"
@@ -88,18 +90,27 @@ struct script_reason {
 	uint64_t batch, call; /* of the batch at hand, and of the call: not among the rows yet */
 };
 
+enum { SCRIPT_ADDRESSES = 64 };
+struct script_addresses { /* of Lua's interned texts, which something holds */
+	bool known;
+	const void *slots[SCRIPT_ADDRESSES];
+};
+
 struct script {
 	lua_State *L;
 	char *name; /* "orders.lua" */
 	char version[SCRIPT_VERSION_ROOM];
 	char *dead_at; /* "script orders.lua 0123456789ab" */
 	struct script_limits limits;
-	size_t memory;			     /* bytes that Lua holds */
-	struct pool pool;		     /* where its small ones are */
-	int null_ref, decimal_ref, time_ref; /* in the registry: null, and the metatables of the others */
-	size_t row_bytes;		     /* that this call has put into the outgoing batch */
-	size_t batch_bytes;		     /* the same of the calls before it in this batch */
-	size_t batch_ceiling;		     /* of both */
+	size_t memory;	  /* bytes that Lua holds */
+	struct pool pool; /* where its small ones are */
+	int null_ref;	  /* in the registry */
+	struct reuse decimals, times;
+	struct texts texts;
+	struct script_addresses text_functions; /* the names in `string` */
+	size_t row_bytes;			/* that this call has put into the outgoing batch */
+	size_t batch_bytes;			/* the same of the calls before it in this batch */
+	size_t batch_ceiling;			/* of both */
 	int64_t used;	     /* instructions of this call, counted in steps of `period`, and what C functions charged */
 	int64_t look_at;     /* as many used: look at the clock */
 	size_t looked_bytes; /* allocated since the last look */
@@ -138,7 +149,8 @@ struct script {
 	struct script_row *row;	    /* the one that is used again for every call; anchored as an upvalue */
 	struct script_row *old_row; /* event.before; anchored in the registry */
 	bool has_delete;
-	bool keeps; /* something can be kept from call to call */
+	bool keeps;	      /* something can be kept from call to call */
+	bool sets, init_sets; /* script_code_sets(), without init() and with it */
 	struct script_names *names, *last_names;
 	unsigned nnames;
 	struct script_names *grown; /* whose schema grew in this call; `was` is how it was before */
@@ -323,6 +335,8 @@ struct code *script_code(lua_State *L, struct arena *a); /* of the function on t
 int script_lint_one(struct script *s, const struct schema *schema, script_tell *told, void *arg, struct err *err);
 bool script_code_reads(const struct code *code, const char *global); /* NULL: true */
 bool script_code_keeps(const struct code *code);		     /* whether a variable lasts from row to row */
+bool script_code_sets(const struct code *code,
+		bool init); /* whether a function, init() too, sets a variable of another one */
 
 /* script_freeze.c */
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global);
@@ -347,7 +361,21 @@ void script_exact_base(lua_State *L);
 
 /* script_value.c */
 void script_value_push(lua_State *L, const struct value *v);
-void script_value_take(lua_State *L, int idx, const struct column *c, bool exact, struct value *out);
+struct script_given { /* a value at an index of the stack */
+	int type;
+	const char *p; /* of a text */
+	size_t len;
+};
+static inline struct script_given script_given(lua_State *L, int idx)
+{
+	struct script_given g = { .type = lua_type(L, idx) };
+
+	if (g.type == LUA_TSTRING)
+		g.p = lua_tolstring(L, idx, &g.len);
+	return g;
+}
+void script_value_take(lua_State *L, int idx, const struct script_given *g, const struct column *c, bool exact,
+		struct value *out);				     /* g: of the value at idx */
 bool script_value_infer(lua_State *L, int idx, struct column *c);    /* the type of a new field; false: none */
 void script_describe(lua_State *L, int idx, char *out, size_t size); /* "text 'abc'" */
 
@@ -450,6 +478,7 @@ bool script_event_has(const char *name);
 void script_helpers_open(lua_State *L);
 void script_null_push(lua_State *L);
 void script_json_open(lua_State *L);
-void script_json_pick_open(lua_State *L); /* after it; script_json_pick.c */
+void script_json_pick_open(lua_State *L);	/* after it; script_json_pick.c */
+void script_text_functions_known(lua_State *L); /* the table on top is `string`, and is not written any more */
 
 #endif

@@ -33,13 +33,13 @@ static void push_capture(struct match *m, int i, const char *s, const char *end)
 	if (i >= m->captures) {
 		if (i > 0)
 			luaL_error(m->L, "invalid capture index %%%d", i + 1);
-		lua_pushlstring(m->L, s, (size_t)(end - s));
+		texts_push(m->L, &script_of(m->L)->texts, s, (size_t)(end - s));
 	} else if (m->capture[i].len == CAPTURE_POSITION) {
 		lua_pushinteger(m->L, m->capture[i].at - m->text + 1);
 	} else if (m->capture[i].len == CAPTURE_OPEN) {
 		luaL_error(m->L, "unfinished capture");
 	} else {
-		lua_pushlstring(m->L, m->capture[i].at, (size_t)m->capture[i].len);
+		texts_push(m->L, &script_of(m->L)->texts, m->capture[i].at, (size_t)m->capture[i].len);
 	}
 }
 
@@ -48,7 +48,7 @@ static int push_captures(struct match *m, const char *s, const char *end, bool w
 {
 	int count = m->captures == 0 && whole ? 1 : m->captures;
 
-	luaL_checkstack(m->L, count, "too many captures");
+	luaL_checkstack(m->L, count + 1, "too many captures");
 	for (int i = 0; i < count; i++)
 		push_capture(m, i, s, end);
 	return count;
@@ -59,8 +59,11 @@ static const char *search(struct match *m, const char *s, const char *pattern, c
 {
 	bool anchored = pattern < m->pattern_end && *pattern == '^';
 	const char *last = anchored ? s : match_last_start(m, pattern);
+	int first = anchored ? -1 : match_first(m, pattern);
 
 	for (; last && s <= last; s++) {
+		if (first >= 0 && (s = match_skip(m, s, last, first)) == NULL)
+			return NULL;
 		*end = match_at(m, s, pattern + anchored);
 		if (*end)
 			return s;

@@ -147,6 +147,7 @@ static int require_lua(lua_State *L)
 	struct script *s = script_of(L);
 	const char *name = luaL_checkstring(L, 1), *text;
 	struct arena_mark mark;
+	const struct code *code;
 	char chunk[NAME_MAX_BYTES + 8], path[NAME_MAX_BYTES + 5];
 
 	if (!is_name(name) || strlen(name) != lua_rawlen(L, 1))
@@ -169,7 +170,10 @@ static int require_lua(lua_State *L)
 	if (luaL_loadbufferx(L, text, strlen(text), chunk, "t") != LUA_OK)
 		return lua_error(L);
 	mark = arena_mark(&s->out->arena);
-	s->keeps |= script_code_keeps(script_code(L, &s->out->arena));
+	code = script_code(L, &s->out->arena);
+	s->keeps |= script_code_keeps(code);
+	s->sets |= script_code_sets(code, true);
+	s->init_sets |= s->sets;
 	arena_rewind(&s->out->arena, mark);
 	script_env_push(L);
 	lua_setupvalue(L, -2, 1);

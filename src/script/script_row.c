@@ -142,21 +142,31 @@ static void row_own(lua_State *L, struct script_row *r)
 }
 
 /* What was read can be written back, also where the column's definition would not take it: the cell stays as it is. */
-static const struct value *same_text(lua_State *L, const struct script_row *r, unsigned column, int value)
+static const struct value *same_text(lua_State *L, const struct script_row *r, unsigned column,
+		const struct script_given *g)
 {
 	const struct value *v = r->cells && column < row_width(r) ? &r->cells[column] : NULL;
-	size_t len;
-	const char *p = lua_type(L, value) == LUA_TSTRING ? lua_tolstring(L, value, &len) : NULL;
 
-	if (p == NULL || v == NULL || (v->kind != VALUE_TEXT && v->kind != VALUE_BYTES) || v->len != len)
+	if (v == NULL || (v->kind != VALUE_TEXT && v->kind != VALUE_BYTES) || v->len != g->len)
 		return NULL;
-	script_charge(L, (int64_t)(len / 16));
-	return memcmp(v->p, p, len) == 0 ? v : NULL;
+	script_charge(L, (int64_t)(g->len / 16));
+	return memcmp(v->p, g->p, g->len) == 0 ? v : NULL;
+}
+
+/* The cell that has the text already, of this row or of the one that came. */
+static const struct value *cell_of_text(lua_State *L, const struct script_row *r, unsigned column,
+		const struct script_given *g)
+{
+	const struct script_row *came = script_of(L)->row;
+	const struct value *same = same_text(L, r, column, g);
+
+	return same == NULL && r != came && came->names == r->names ? same_text(L, came, column, g) : same;
 }
 
 static void row_set(lua_State *L, struct script_row *r, int key, int value)
 {
 	int column = column_of(L, r, key);
+	struct script_given g = script_given(L, value);
 	const struct column *c;
 	struct value v = { .kind = VALUE_ABSENT };
 	const struct value *same;
@@ -166,13 +176,11 @@ static void row_set(lua_State *L, struct script_row *r, int key, int value)
 		script_names_unknown(L, r->names, key, value);
 	c = &r->names->ext->columns[column];
 	is_key = schema_is_key(r->names->ext, (unsigned)column);
-	same = same_text(L, r, (unsigned)column, value);
-	if (same == NULL && r != script_of(L)->row && script_of(L)->row->names == r->names)
-		same = same_text(L, script_of(L)->row, (unsigned)column, value);
+	same = g.p ? cell_of_text(L, r, (unsigned)column, &g) : NULL;
 	if (same)
 		v = *same;
-	else if (!lua_isnil(L, value))
-		script_value_take(L, value, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns,
+	else if (g.type != LUA_TNIL)
+		script_value_take(L, value, &g, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns,
 				&v);
 	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
 		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name,
@@ -291,7 +299,7 @@ static void event_op(lua_State *L, const struct script *s)
 {
 	char op = (char)s->change->op;
 
-	lua_pushlstring(L, &op, 1);
+	texts_push(L, &script_of(L)->texts, &op, 1);
 }
 
 static void event_topic(lua_State *L, const struct script *s)

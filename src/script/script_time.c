@@ -12,7 +12,7 @@
 
 void script_time_push(lua_State *L, const struct value *v)
 {
-	struct script_time *t = lua_newuserdatauv(L, sizeof(*t), 0);
+	struct script_time *t = reuse_push(L, &script_of(L)->times);
 
 	t->tag = SCRIPT_TIME;
 	t->v = *v;
@@ -21,8 +21,6 @@ void script_time_push(lua_State *L, const struct value *v)
 		memcpy(t->text, v->p, t->v.len);
 		t->v.p = t->text;
 	}
-	lua_rawgeti(L, LUA_REGISTRYINDEX, script_of(L)->time_ref);
-	lua_setmetatable(L, -2);
 }
 
 /* ---- reading ---- */
@@ -321,7 +319,7 @@ void script_time_open(lua_State *L)
 	lua_setfield(L, -2, "__metatable");
 	lua_pushliteral(L, "time");
 	lua_setfield(L, -2, "__name");
-	script_of(L)->time_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+	reuse_open(L, &script_of(L)->times, sizeof(struct script_time));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
 		lua_pushinteger(L, kinds[i].kind);
 		lua_pushcclosure(L, time_new_lua, 1);

@@ -46,7 +46,7 @@ void script_value_push(lua_State *L, const struct value *v)
 		break;
 	}
 	case VALUE_TEXT:
-	case VALUE_BYTES: lua_pushlstring(L, v->p, v->len); break;
+	case VALUE_BYTES: texts_push(L, &script_of(L)->texts, v->p, v->len); break;
 	case VALUE_DATE:
 	case VALUE_TIME:
 	case VALUE_DATETIME:
@@ -110,18 +110,18 @@ static void integer_limits(const struct column *c, int64_t *min, uint64_t *max)
 }
 
 /* The integer that a Lua value is, as sign and magnitude. */
-static bool integer_of(lua_State *L, int idx, bool *negative, uint64_t *magnitude)
+static bool integer_of(lua_State *L, int idx, int type, bool *negative, uint64_t *magnitude)
 {
 	struct decimal scratch;
 	const struct decimal *d;
 	lua_Integer v;
 	int exact = 0;
 
-	if (lua_type(L, idx) == LUA_TNUMBER) {
-		double f = lua_tonumber(L, idx);
+	if (type == LUA_TNUMBER) {
+		double f;
 
 		v = lua_tointegerx(L, idx, &exact);
-		if (!exact && f >= 9223372036854775808.0 && f < 18446744073709551616.0) {
+		if (!exact && (f = lua_tonumber(L, idx)) >= 9223372036854775808.0 && f < 18446744073709551616.0) {
 			*negative = false;
 			*magnitude = (uint64_t)f;
 			return true;
@@ -130,24 +130,26 @@ static bool integer_of(lua_State *L, int idx, bool *negative, uint64_t *magnitud
 		*magnitude = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 		return exact;
 	}
-	d = lua_type(L, idx) == LUA_TUSERDATA ? script_decimal_to(L, idx, &scratch) : NULL;
-	if (d == NULL || decimal_rescale(d, 0, &scratch) != DECIMAL_FITS)
+	d = type == LUA_TUSERDATA ? script_decimal_to(L, idx, &scratch) : NULL;
+	if (d && d->scale && decimal_rescale(d, 0, &scratch) == DECIMAL_FITS)
+		d = &scratch;
+	if (d == NULL || d->scale)
 		return false;
-	*negative = scratch.negative;
-	return decimal_unscaled(&scratch, magnitude);
+	*negative = d->negative;
+	return decimal_unscaled(d, magnitude);
 }
 
-static void take_integer(lua_State *L, int idx, const struct column *c, struct value *out)
+static void take_integer(lua_State *L, int idx, int type, const struct column *c, struct value *out)
 {
 	bool negative = false, good;
 	uint64_t magnitude = 0, max;
 	int64_t min;
 
-	if (lua_isboolean(L, idx) && c->type == COL_TINYINT && (c->is_boolean || c->length == 1)) {
+	if (type == LUA_TBOOLEAN && c->type == COL_TINYINT && (c->is_boolean || c->length == 1)) {
 		*out = value_int(lua_toboolean(L, idx));
 		return;
 	}
-	good = integer_of(L, idx, &negative, &magnitude);
+	good = integer_of(L, idx, type, &negative, &magnitude);
 	if (!good)
 		refuse(L, idx, c, "a whole number");
 	integer_limits(c, &min, &max);
@@ -158,12 +160,12 @@ static void take_integer(lua_State *L, int idx, const struct column *c, struct v
 		out->kind = VALUE_UINT;
 }
 
-static void take_year(lua_State *L, int idx, const struct column *c, struct value *out)
+static void take_year(lua_State *L, int idx, int type, const struct column *c, struct value *out)
 {
 	bool negative = false;
 	uint64_t v = 0;
 
-	if (!integer_of(L, idx, &negative, &v) || negative || (v != 0 && (v < 1901 || v > 2155)))
+	if (!integer_of(L, idx, type, &negative, &v) || negative || (v != 0 && (v < 1901 || v > 2155)))
 		refuse(L, idx, c, "0 or a year from 1901 to 2155");
 	*out = value_int((int64_t)v);
 }
@@ -194,14 +196,14 @@ static double double_of(const struct decimal *d)
 	return v;
 }
 
-static void take_float(lua_State *L, int idx, const struct column *c, struct value *out)
+static void take_float(lua_State *L, int idx, int type, const struct column *c, struct value *out)
 {
 	struct decimal scratch;
 	double v = 0;
 
-	if (lua_type(L, idx) == LUA_TNUMBER)
+	if (type == LUA_TNUMBER)
 		v = lua_tonumber(L, idx);
-	else if (script_tag(L, idx) == SCRIPT_DECIMAL)
+	else if (type == LUA_TUSERDATA && script_tag(L, idx) == SCRIPT_DECIMAL)
 		v = double_of(script_decimal_to(L, idx, &scratch));
 	else
 		refuse(L, idx, c, "a number");
@@ -211,10 +213,10 @@ static void take_float(lua_State *L, int idx, const struct column *c, struct val
 		.d = c->type == COL_FLOAT ? (double)(float)v : v };
 }
 
-static void take_decimal(lua_State *L, int idx, const struct column *c, struct value *out)
+static void take_decimal(lua_State *L, int idx, int type, const struct column *c, struct value *out)
 {
 	struct decimal scratch, d;
-	const struct decimal *given = lua_type(L, idx) == LUA_TSTRING ? NULL : script_decimal_to(L, idx, &scratch);
+	const struct decimal *given = type == LUA_TSTRING ? NULL : script_decimal_to(L, idx, &scratch);
 	uint64_t magnitude;
 	char text[DECIMAL_PRINT_BOUND];
 
@@ -242,10 +244,9 @@ static void take_decimal(lua_State *L, int idx, const struct column *c, struct v
 
 /* ---- text and bytes ---- */
 
-static size_t text_limit(const struct column *c, bool *characters)
+static size_t text_limit(const struct column *c, enum type_class class)
 {
-	*characters = column_class(c) == CLASS_CHAR;
-	switch (column_class(c)) {
+	switch (class) {
 	case CLASS_CHAR:
 	case CLASS_BINARY: return c->length ? c->length : SIZE_MAX;
 	case CLASS_TEXT:
@@ -254,7 +255,7 @@ static size_t text_limit(const struct column *c, bool *characters)
 	}
 }
 
-/* How many bytes at the beginning are ASCII, by eights. */
+/* How many bytes at the beginning are ASCII, by eights; the last eight may be read twice. */
 static size_t ascii_length(const char *p, size_t len)
 {
 	size_t n = 0;
@@ -263,9 +264,12 @@ static size_t ascii_length(const char *p, size_t len)
 	for (; n + sizeof(eight) <= len; n += sizeof(eight)) {
 		memcpy(&eight, p + n, sizeof(eight));
 		if (eight & 0x8080808080808080u)
-			break;
+			return n;
 	}
-	return n;
+	if (len < sizeof(eight))
+		return 0;
+	memcpy(&eight, p + len - sizeof(eight), sizeof(eight));
+	return eight & 0x8080808080808080u ? n : len;
 }
 
 /* Characters in valid UTF-8; SIZE_MAX: it is not valid. */
@@ -322,20 +326,21 @@ static bool json_good(const char *p, size_t len)
 	return json_value(&j, &v) != JSON_ERROR && v.kind != JSON_END && json_done(&j);
 }
 
-static void take_text(lua_State *L, int idx, const struct column *c, bool exact, struct value *out)
+static void take_text(lua_State *L, int idx, const struct script_given *g, const struct column *c, bool exact,
+		struct value *out)
 {
-	bool bytes = column_types[c->type].stored == VALUE_BYTES, characters;
-	size_t len, limit = text_limit(c, &characters), count;
-	const char *p;
+	bool bytes = column_types[c->type].stored == VALUE_BYTES;
+	enum type_class class = column_class(c);
+	size_t len = g->len, count;
+	const char *p = g->p;
 
-	if (lua_type(L, idx) != LUA_TSTRING)
+	if (p == NULL)
 		refuse(L, idx, c, "text");
-	p = lua_tolstring(L, idx, &len);
 	script_charge(L, (int64_t)(len / BYTES_PER_STEP) + c->labels / 4);
 	count = bytes ? len : text_length(p, len);
 	if (count == SIZE_MAX)
 		refuse(L, idx, c, "valid UTF-8");
-	if (len > UINT32_MAX || (exact && (characters ? count : len) > limit))
+	if (len > UINT32_MAX || (exact && (class == CLASS_CHAR ? count : len) > text_limit(c, class)))
 		refuse(L, idx, c, "a shorter text");
 	if ((c->type == COL_ENUM || c->type == COL_SET) && !labels_known(c, p, len))
 		refuse(L, idx, c, "one of its labels");
@@ -346,21 +351,18 @@ static void take_text(lua_State *L, int idx, const struct column *c, bool exact,
 		out->kind = VALUE_BYTES;
 }
 
-static void take_time(lua_State *L, int idx, const struct column *c, struct value *out)
+static void take_time(lua_State *L, int idx, const struct script_given *g, const struct column *c, struct value *out)
 {
 	static const int64_t unit[] = { 1000000, 100000, 10000, 1000, 100, 10, 1 };
 	enum value_kind kind = column_types[c->type].stored;
-	size_t len;
-	const char *p;
 
-	if (script_tag(L, idx) == SCRIPT_TIME) {
+	if (g->type == LUA_TUSERDATA && script_tag(L, idx) == SCRIPT_TIME) {
 		*out = ((struct script_time *)lua_touserdata(L, idx))->v;
 		if (out->kind == VALUE_ZERODATE && kind != VALUE_TIME) {
 			out->p = script_dup(L, out->p, out->len);
 			return;
 		}
-	} else if (lua_type(L, idx) != LUA_TSTRING ||
-			(p = lua_tolstring(L, idx, &len), !script_time_parse(p, len, kind, out))) {
+	} else if (g->p == NULL || !script_time_parse(g->p, g->len, kind, out)) {
 		out->kind = VALUE_NULL;
 	}
 	if (out->kind != kind)
@@ -370,9 +372,10 @@ static void take_time(lua_State *L, int idx, const struct column *c, struct valu
 	out->aux = kind == VALUE_DATE ? 0 : c->scale;
 }
 
-void script_value_take(lua_State *L, int idx, const struct column *c, bool exact, struct value *out)
+void script_value_take(lua_State *L, int idx, const struct script_given *g, const struct column *c, bool exact,
+		struct value *out)
 {
-	if (script_tag(L, idx) == SCRIPT_NULL) {
+	if (g->type == LUA_TUSERDATA && script_tag(L, idx) == SCRIPT_NULL) {
 		if (!c->nullable && exact)
 			refuse(L, idx, c, "a value that is not null");
 		*out = value_null();
@@ -380,14 +383,14 @@ void script_value_take(lua_State *L, int idx, const struct column *c, bool exact
 	}
 	switch (column_class(c)) {
 	case CLASS_INTEGER:
-	case CLASS_BIT: take_integer(L, idx, c, out); break;
-	case CLASS_YEAR: take_year(L, idx, c, out); break;
-	case CLASS_FLOAT: take_float(L, idx, c, out); break;
-	case CLASS_DECIMAL: take_decimal(L, idx, c, out); break;
+	case CLASS_BIT: take_integer(L, idx, g->type, c, out); break;
+	case CLASS_YEAR: take_year(L, idx, g->type, c, out); break;
+	case CLASS_FLOAT: take_float(L, idx, g->type, c, out); break;
+	case CLASS_DECIMAL: take_decimal(L, idx, g->type, c, out); break;
 	case CLASS_DATE:
 	case CLASS_TIME:
-	case CLASS_DATETIME: take_time(L, idx, c, out); break;
-	default: take_text(L, idx, c, exact, out);
+	case CLASS_DATETIME: take_time(L, idx, g, c, out); break;
+	default: take_text(L, idx, g, c, exact, out);
 	}
 }
 
