@@ -48,6 +48,9 @@ E2E_TESTS += tests/e2e/rogue.sh tests/e2e/doors.sh tests/e2e/files.sh tests/e2e/
 noinst_PROGRAMS += tests/e2e/rogue
 tests_e2e_rogue_SOURCES = tests/e2e/rogue.c
 
-E2E_TESTS += tests/e2e/oncall_systems.sh tests/e2e/oncall_disk.sh
+E2E_TESTS += tests/e2e/oncall_systems.sh tests/e2e/oncall_disk.sh tests/e2e/oncall_time.sh
+noinst_PROGRAMS += tests/e2e/older_recording
+tests_e2e_older_recording_SOURCES = tests/e2e/older_recording.c
+tests_e2e_older_recording_LDADD = $(ENGINE) $(ENGINE_LIBS) -lm
 
 E2E_TESTS += tests/e2e/stop_requests.sh

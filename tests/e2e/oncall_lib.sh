@@ -8,13 +8,17 @@ export LC_ALL=C.UTF-8 TERM=xterm-256color ASAN_OPTIONS=detect_leaks=0
 unset TMUX
 sizes=(80x24 120x40)
 
-t() { tmux -S "$dir/tmux.sock" -f /dev/null "$@"; }
-cleanups+=("t kill-server")
+terminal=0	# each round of consoles has a terminal server of its own: one that is being ended does not take the next
+t() { tmux -S "$dir/tmux.$terminal" -f /dev/null "$@"; }
+new_terminal() { terminal=$((terminal + 1)); }
+close_consoles() { t kill-server; }
+cleanups+=(close_consoles)
 # open_console SIZE COMMAND...: in a terminal of that name
 open_console() { t new-session -d -s "$1" -x "${1%x*}" -y "${1#*x}" "${*:2}"; }
 open_consoles() # [NAME=value in their environment]
 {
 	local size
+	new_terminal
 	for size in "${sizes[@]}"; do
 		open_console "$size" "${1:-} '$millrace' -c '$dir/millrace.conf' attach"
 		until_true 60 shows "$size" "complete to"; ok $? "a console of $size" || screen "$size" | note
