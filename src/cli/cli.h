@@ -70,7 +70,8 @@ int cli_ask_to(struct cli *cli, struct engine_request *r, engine_emit *emit, voi
 int cli_block_signals(void);
 /* What a running engine is reached by: the control socket and, where it is configured, HTTP. NULL: err */
 struct cli_doors *cli_open_doors(const struct settings *s, struct engine_link *link, struct err *err);
-void cli_close_doors(struct cli_doors *doors); /* NULL: nothing */
+/* NULL: nothing. false: a request waits for a system that does not answer, and goes on: the engine is not to be freed. */
+bool cli_close_doors(struct cli_doors *doors);
 void cli_wait_for_end(struct cli *cli, struct engine *e,
 		struct err *err);			     /* SIGTERM, SIGINT, or the engine ended; SIGHUP reloads */
 struct log *cli_own_log(struct cli *cli, struct err *err);   /* where no process answers; NULL: err */

@@ -60,6 +60,7 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 		.mouse = cli->settings->mouse,
 		.record = cli_option(cli, "--record"),
 		.in_process = true,
+		.unanswered = &cli->abandoned,
 		.session = &session };
 	struct cli_doors *doors;
 	int end;
@@ -79,7 +80,7 @@ static int console_on_engine(struct cli *cli, struct engine *e, int keeper, stru
 	if (end == CONSOLE_HUNG_UP || end == CONSOLE_LEFT_RUNNING)
 		cli_wait_for_end(cli, e, err);
 	engine_dismiss(e);
-	cli_close_doors(doors);
+	cli->abandoned |= !cli_close_doors(doors);
 	return end < 0 ? -1 : 0;
 }
 
@@ -182,7 +183,7 @@ int cli_console(struct cli *cli)
 	console_on_engine(cli, e, keeper, &err);
 	fprintf(stderr, "finishing what is in flight ...\n");
 	undrained = engine_stop(e, engine_drain_ms(e));
-	cli->abandoned = !engine_free(e);
+	cli->abandoned = cli->abandoned || !engine_free(e);
 	logline_open(-1, LOG_TEXT, LOG_INFO);
 	close(fd);
 	if (err.kind != ERR_NONE)

@@ -106,7 +106,7 @@ static int serve(struct cli *cli, struct engine *e, struct err *err)
 		return -1;
 	cli_wait_for_end(cli, e, err);
 	engine_dismiss(e);
-	cli_close_doors(doors);
+	cli->abandoned = !cli_close_doors(doors);
 	return 0;
 }
 
@@ -130,6 +130,6 @@ int cli_run(struct cli *cli)
 	undrained = engine_stop(e, engine_drain_ms(e));
 	logline(undrained ? LOG_WARNING : LOG_NOTICE, "engine",
 			undrained ? "stopped; the next start goes on where the log stands" : "stopped");
-	cli->abandoned = !engine_free(e);
+	cli->abandoned = cli->abandoned || !engine_free(e);
 	return err.kind == ERR_NONE ? EXIT_DONE : cli_fail(&err);
 }

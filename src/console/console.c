@@ -431,7 +431,8 @@ int console_run(struct engine_link *link, const struct console_conf *conf, struc
 	console_show(&c);
 	c.feed = feed_start(link, conf->session);
 	console_loop(&c);
-	feed_stop(c.feed);
+	if (!feed_stop(c.feed) && conf->unanswered)
+		*conf->unanswered = true;
 	term_close();
 	cast_close(c.cast);
 	screen_done(&c.screen);

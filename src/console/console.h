@@ -21,6 +21,7 @@ struct console_conf {
 	const struct engine_session *session; /* who sits here; lent. NULL: nobody in particular */
 	bool ascii;			      /* ASCII even where the locale has UTF-8 */
 	bool mouse;			      /* the terminal tells of it, and does not select text by itself then */
+	bool *unanswered; /* set when a request still runs at the end: the engine is not to be freed. NULL: not wanted */
 };
 
 enum console_end {

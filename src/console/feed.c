@@ -22,8 +22,8 @@
 
 #define PERIOD_MS 1000
 #define ANSWER_WAITS \
-	(1 << 20) /* bytes that nobody has taken yet: the request waits. One line more is taken, however long */
-#define LEAVE_S 2
+	(1 << 20)    /* bytes that nobody has taken yet: the request waits. One line more is taken, however long */
+#define LEAVE_MS 500 /* for all threads together */
 
 struct job {
 	struct feed *feed;
@@ -37,7 +37,7 @@ struct job {
 };
 
 struct feed {
-	struct engine_link *link;
+	struct engine_link link; /* a copy: a request may outlive whoever asked for the console */
 	const struct engine_session *session;
 	int fd;
 	pthread_t watcher;
@@ -78,10 +78,10 @@ static void *feed_watch(void *arg)
 		wish = f->wish;
 		pthread_mutex_unlock(&f->lock);
 		err_clear(&err);
-		if (f->link->attend && f->session)
-			f->link->attend(f->link->self, f->session);
-		result = looks && f->link->status_of ? f->link->status_of(f->link->self, &wish, &f->work, &err)
-						     : f->link->status(f->link->self, &f->work, &err);
+		if (f->link.attend && f->session)
+			f->link.attend(f->link.self, f->session);
+		result = looks && f->link.status_of ? f->link.status_of(f->link.self, &wish, &f->work, &err)
+						    : f->link.status(f->link.self, &f->work, &err);
 		pthread_mutex_lock(&f->lock);
 		memcpy(f->trouble, err.msg, sizeof(f->trouble));
 		if (result == 0) {
@@ -97,8 +97,8 @@ static void *feed_watch(void *arg)
 			;
 	}
 	pthread_mutex_unlock(&f->lock);
-	if (f->link->attend)
-		f->link->attend(f->link->self, NULL);
+	if (f->link.attend)
+		f->link.attend(f->link.self, NULL);
 	return NULL;
 }
 
@@ -129,7 +129,7 @@ static void *job_run(void *arg)
 
 	err_clear(&err);
 	job->ask.request.session = f->session;
-	result = f->link->request(f->link->self, &job->ask.request, job_emit, job, &err);
+	result = f->link.request(f->link.self, &job->ask.request, job_emit, job, &err);
 	pthread_mutex_lock(&f->lock);
 	snprintf(job->why, sizeof(job->why), "%s", result && !atomic_load(&job->cancelled) ? err.msg : "");
 	job->ended = true;
@@ -160,7 +160,7 @@ struct feed *feed_start(struct engine_link *link, const struct engine_session *s
 {
 	struct feed *f = xcalloc(1, sizeof(*f));
 
-	f->link = link;
+	f->link = *link;
 	f->session = session;
 	f->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	status_init(&f->mailbox);
@@ -175,33 +175,35 @@ struct feed *feed_start(struct engine_link *link, const struct engine_session *s
 	return f;
 }
 
-static bool thread_ends(pthread_t thread)
+static bool thread_ends(pthread_t thread, int64_t until_us)
 {
-	struct timespec until;
+	int64_t left_us = until_us - clock_mono_us();
+	struct timespec until; /* pthread_timedjoin_np() takes no other clock */
+	int64_t wall_us = clock_wall_us() + (left_us > 0 ? left_us : 0);
 
-	clock_gettime(CLOCK_REALTIME, &until); /* the only clock that pthread_timedjoin_np() takes */
-	until.tv_sec += LEAVE_S;
+	until = (struct timespec){ .tv_sec = wall_us / 1000000, .tv_nsec = wall_us % 1000000 * 1000 };
 	return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
 
-void feed_stop(struct feed *f)
+bool feed_stop(struct feed *f)
 {
+	int64_t until_us = clock_mono_us() + LEAVE_MS * 1000;
 	bool all;
 
 	if (f == NULL)
-		return;
+		return true;
 	for (int i = 0; i < FEED_JOBS; i++)
 		atomic_store(&f->jobs[i].cancelled, true);
 	pthread_mutex_lock(&f->lock);
 	f->stopping = true;
 	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
-	all = thread_ends(f->watcher);
+	all = thread_ends(f->watcher, until_us);
 	for (int i = 0; i < FEED_JOBS; i++)
 		if (f->jobs[i].used)
-			all &= thread_ends(f->jobs[i].thread);
+			all &= thread_ends(f->jobs[i].thread, until_us);
 	if (!all)
-		return;
+		return false;
 	close(f->fd);
 	status_done(&f->mailbox);
 	status_done(&f->work);
@@ -210,6 +212,7 @@ void feed_stop(struct feed *f)
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);
 	free(f);
+	return true;
 }
 
 void feed_look(struct feed *f, const struct status_wish *wish)

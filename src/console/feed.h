@@ -13,9 +13,9 @@
 
 struct feed;
 
-struct feed *feed_start(struct engine_link *link,
-		const struct engine_session *session); /* both lent until feed_stop() */
-void feed_stop(struct feed *f);			       /* NULL allowed */
+struct feed *feed_start(struct engine_link *link, const struct engine_session *session); /* lent until feed_stop() */
+/* NULL allowed. false: a request waits for a system that does not answer, and goes on; what link stands for is not to be freed. */
+bool feed_stop(struct feed *f);
 /* How much of the next status is looked at: another one is taken at once when that changes. */
 void feed_look(struct feed *f, const struct status_wish *wish);
 int feed_fd(const struct feed *f); /* readable when there is something to take */

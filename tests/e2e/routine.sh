@@ -189,19 +189,21 @@ equal() # NAME
 	ok $? "$1: everything is loaded" || what_is_wrong
 	for t in orders customers kinds; do same_table $t; done
 }
-# A kill between two statements: the one named by the fault hangs, millrace is killed, and the next start goes on.
-killed() # FAULT TO [--to]
+# Between two statements: the one named by the fault hangs, millrace is ended, and the next start goes on.
+ended() # HOW FAULT [--to TO]
 {
-	local fault=$1 asked
-	shift
+	local how=$1 fault=$2 asked
+	shift 2
 	fault "$fault" 1 600000
 	handover testdb.orders "$@" &
 	asked=$!
 	until_true 60 bitten "$fault" || { ok 1 "the statement that $fault is for comes"; note < "$dir/handover.out"; }
-	kill_millrace
+	$how
 	wait $asked
 	start_millrace
 }
+killed() { ended kill_millrace "$@"; }
+terminated() { ended "ends_within 20 SIGTERM" "$@"; }
 jobs_made() { routine list testdb --all --json | jq '[.[] | select(.name | startswith("load_orders_"))] | length'; }
 
 start_millrace
@@ -253,6 +255,12 @@ ok $? "handed over once more" || note < "$dir/handover.out"
 killed routine_stop_late --to stream
 until_true 60 loader_is orders stream
 ok $? "killed when the job was stopped and nobody had stored it" || what_is_wrong
+terminated routine_held
+until_true 60 loader_is orders routine
+ok $? "SIGTERM before the job is made: the next start makes it" || what_is_wrong
+terminated routine_stop_late --to stream
+until_true 60 loader_is orders stream
+ok $? "SIGTERM when the job was stopped and nobody had stored it" || what_is_wrong
 
 # The setting hands over by itself; a script that a job would not run is refused.
 printf '[table testdb.kinds]\nload = routine\nfilter = row.id > 0\n' >> "$dir/millrace.conf"
