@@ -9,6 +9,7 @@
 #define CORE_ARENA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_chunk;
 
@@ -25,6 +26,19 @@ void arena_done(struct arena *a);
 void arena_reset(struct arena *a);		 /* keeps ordinary chunks up to a few, frees oversized ones */
 void *arena_alloc(struct arena *a, size_t size); /* aligned to 8, not zeroed; never NULL */
 void *arena_try(struct arena *a, size_t size);	 /* the same; NULL: the machine has no memory left */
+/* The same from the current chunk only; NULL: it has no room. For those that take small pieces often. */
+static inline void *arena_near(struct arena *a, size_t size)
+{
+	size_t whole = size + (-(uintptr_t)a->at & 7);
+	char *p = a->at;
+
+	if (p == NULL || whole > (size_t)(a->end - p))
+		return NULL;
+	a->at = p + whole;
+	a->used += size;
+	a->reserved = 0;
+	return a->at - size;
+}
 void *arena_dup(struct arena *a, const void *p, size_t len); /* adds a NUL behind the copy */
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *arena_reserve(struct arena *a, size_t bound); /* not aligned; valid until the next call but arena_commit() */

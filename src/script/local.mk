@@ -45,6 +45,8 @@ src_script_libscript_a_SOURCES = \
 	src/script/script_time.c \
 	src/script/script_time_math.c \
 	src/script/script_value.c \
+	src/script/memory/keys.c \
+	src/script/memory/keys.h \
 	src/script/memory/pool.c \
 	src/script/memory/pool.h \
 	src/script/memory/reuse.c \

@@ -26,7 +26,6 @@ enum {
 	LOOK_STEPS = 20000,
 	LOOK_BYTES = 1 << 20,
 	LARGE_BLOCK = 1 << 18,
-	BYTES_PER_STEP = 256,
 	GARBAGE_BYTES_PER_STEP = 1024
 };
 
@@ -212,7 +211,7 @@ static void charge_allocation(struct script *s, size_t size)
 {
 	if (s->L == NULL || s->exceeded)
 		return;
-	s->used += (int64_t)(size / BYTES_PER_STEP);
+	s->used += (int64_t)(size / SCRIPT_BYTES_PER_STEP);
 	s->looked_bytes += size;
 	s->heap_bytes += size;
 	if (size >= LARGE_BLOCK && !s->large_now) {
@@ -295,7 +294,7 @@ void script_budget_row_bytes(lua_State *L, size_t size)
 {
 	struct script *s = script_of(L);
 
-	script_charge(L, (int64_t)(size / BYTES_PER_STEP));
+	script_charge(L, (int64_t)(size / SCRIPT_BYTES_PER_STEP));
 	if (size > (size_t)s->limits.memory_bytes || s->memory + s->row_bytes + size > (size_t)s->limits.memory_bytes)
 		luaL_error(L, "expected to need at most %I bytes of memory for one row, found more",
 				(LUAI_UACINT)s->limits.memory_bytes);
@@ -305,7 +304,7 @@ void script_budget_row_bytes(lua_State *L, size_t size)
 	s->row_bytes += size;
 }
 
-void *script_room(lua_State *L, size_t size)
+void *script_room_far(lua_State *L, size_t size)
 {
 	void *p;
 

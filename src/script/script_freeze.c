@@ -13,6 +13,7 @@
 #include "script/script_code.h"
 
 static const char frozen_key, counted_key;
+static const char *const called[] = { "transform", "delete", "init" };
 
 /* ---- frozen tables ---- */
 
@@ -66,10 +67,15 @@ static int frozen_length(lua_State *L)
 	return 1;
 }
 
-/* Moves what the table at idx has into a new one, which is left on top. */
+/* Moves what the table at idx has into a new one, which is left on top. A small one has places to spare: it is looked into often. */
 static void move_contents(lua_State *L, int idx)
 {
-	lua_newtable(L);
+	enum { SMALL = 128, TIMES = 4 };
+	int count = 0;
+
+	for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1))
+		count++;
+	lua_createtable(L, 0, count <= SMALL ? TIMES * count : 0);
 	for (lua_pushnil(L); lua_next(L, idx);) {
 		lua_pushvalue(L, -2);
 		lua_insert(L, -2);
@@ -245,6 +251,26 @@ static void thaw_text_functions(lua_State *L)
 	lua_settop(L, top);
 }
 
+/* transform() and delete(), which only read globals, look into the hidden table on top. */
+static void read_at_once(lua_State *L, int env)
+{
+	int hidden = lua_gettop(L);
+
+	for (int i = 0; i < 2; i++) {
+		lua_pushstring(L, called[i]);
+		lua_rawget(L, hidden);
+		for (int k = 1; lua_isfunction(L, hidden + 1) && lua_getupvalue(L, hidden + 1, k); k++) {
+			bool globals = lua_rawequal(L, -1, env);
+
+			lua_pop(L, 1);
+			lua_pushvalue(L, hidden);
+			if (!globals || !lua_setupvalue(L, hidden + 1, k))
+				lua_pop(L, 1);
+		}
+		lua_settop(L, hidden);
+	}
+}
+
 void script_freeze(lua_State *L, int env, lua_CFunction refuse_global)
 {
 	int top = lua_gettop(L), list = top + 1, seen = top + 2, classes = top + 3;
@@ -264,13 +290,13 @@ void script_freeze(lua_State *L, int env, lua_CFunction refuse_global)
 	freeze_reached(L, list, classes, env);
 	freeze_table(L, env, refuse_global);
 	script_strict(L, lua_gettop(L));
+	if (script_of(L)->reads_globals)
+		read_at_once(L, env);
 	thaw_text_functions(L);
 	lua_settop(L, top);
 }
 
 /* ---- calls that are short ---- */
-
-static const char *const called[] = { "transform", "delete", "init" };
 
 static bool is_called(const char *name)
 {
@@ -311,6 +337,14 @@ static bool takes_names(const struct code *c, int globals)
 	return true;
 }
 
+static bool writes_names(const struct code *c, int globals)
+{
+	for (unsigned i = 0; i < c->nops; i++)
+		if (code_op(c->ops[i]) == OP_SETTABUP && (int)code_a(c->ops[i]) == globals)
+			return true;
+	return false;
+}
+
 static bool function_is_short(lua_State *L, int idx, int env, int list, int seen)
 {
 	struct script *s = script_of(L);
@@ -327,6 +361,7 @@ static bool function_is_short(lua_State *L, int idx, int env, int list, int seen
 	code = lua_iscfunction(L, -1) ? NULL : script_code(L, &s->out->arena);
 	is_short = code && code->nops < SCRIPT_HOOK_PERIOD && code->nops < s->limits.instructions &&
 			code_is_straight(code) && takes_names(code, globals);
+	s->reads_globals &= is_short && !writes_names(code, globals);
 	arena_rewind(&s->out->arena, mark);
 	lua_pop(L, 1);
 	return is_short;
@@ -376,6 +411,7 @@ bool script_is_short(lua_State *L, int env)
 	int top = lua_gettop(L), list = top + 1, seen = top + 2, classes = top + 3;
 	bool is_short = script_of(L)->modules == NULL;
 
+	script_of(L)->reads_globals = true;
 	for (int i = 0; i < 3; i++)
 		lua_newtable(L);
 	for (int i = 0; is_short && i < 2; i++) {
@@ -388,6 +424,7 @@ bool script_is_short(lua_State *L, int env)
 		reach_globals(L, env, list, seen);
 		is_short = leads_to_no_code(L, env, list, seen, classes);
 	}
+	script_of(L)->reads_globals &= is_short;
 	lua_settop(L, top);
 	return is_short;
 }

@@ -118,13 +118,16 @@ static int mask_lua(lua_State *L)
 {
 	size_t len, n = 0, maskable = 0, i = 0;
 	char room[MASK_ROOM], *out = room;
-	const char *p;
+	struct script_given g = script_given(L, 1);
+	const char *p = g.p;
 
-	if (is_missing(L, 1)) {
+	if (p == NULL && is_missing(L, 1)) {
 		lua_settop(L, 1);
 		return 1;
 	}
-	p = luaL_checklstring(L, 1, &len);
+	len = g.len;
+	if (p == NULL)
+		p = luaL_checklstring(L, 1, &len);
 	script_charge(L, (int64_t)(len / BYTES_PER_STEP));
 	if (len > sizeof(room))
 		out = lua_newuserdatauv(L, len, 0);

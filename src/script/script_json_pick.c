@@ -27,7 +27,7 @@ static bool is_named(lua_State *L, const struct json_slice *name, const char *wa
 	bool same;
 
 	if (!name->escaped)
-		return name->len == len && memcmp(name->p, wanted, len) == 0;
+		return name->len == len && (len == 0 || (*name->p == *wanted && memcmp(name->p, wanted, len) == 0));
 	mark = arena_mark(a);
 	same = json_text(name, a, &text, &n) == 0 && n == len && memcmp(text, wanted, len) == 0;
 	arena_rewind(a, mark);
@@ -54,7 +54,7 @@ static bool find(lua_State *L, const char *p, size_t len, int key, struct json_s
 		return false;
 	script_charge(L, 2);
 	json_init(&j, p, len);
-	json_enter(&j, *p);
+	j.at++; /* as json_enter() */
 	for (lua_Integer i = 1; !found && (by_name ? json_member(&j, &name) : json_element(&j)); i++) {
 		found = by_name ? is_named(L, &name, wanted, wanted_len) : i == wanted_at;
 		json_value(&j, out);
@@ -112,39 +112,35 @@ static void push_number(lua_State *L, const struct json_slice *v)
 		luaL_error(L, "json: expected a number in the range of doubles");
 }
 
-static void push(lua_State *L, const struct json_slice *v)
+static void push_escaped(lua_State *L, const struct json_slice *v)
 {
 	struct arena *a = &script_of(L)->out->arena;
 	struct arena_mark mark = arena_mark(a);
 	const char *text;
 	size_t len;
 
+	script_budget_row_bytes(L, v->len);
+	if (json_text(v, a, &text, &len))
+		luaL_error(L, "json: expected whole \\u pairs, found half a surrogate pair");
+	lua_pushlstring(L, text, len);
+	arena_rewind(a, mark);
+	script_of(L)->row_bytes -= v->len;
+}
+
+static void push(lua_State *L, const struct json_slice *v)
+{
 	switch (v->kind) {
 	case JSON_NULL: script_null_push(L); break;
 	case JSON_TRUE:
 	case JSON_FALSE: lua_pushboolean(L, v->kind == JSON_TRUE); break;
 	case JSON_NUMBER: push_number(L, v); break;
 	case JSON_STRING:
-		if (v->escaped)
-			script_budget_row_bytes(L, v->len);
-		if (json_text(v, a, &text, &len))
-			luaL_error(L, "json: expected whole \\u pairs, found half a surrogate pair");
-		texts_push(L, &script_of(L)->texts, text, len);
-		arena_rewind(a, mark);
-		if (v->escaped)
-			script_of(L)->row_bytes -= v->len;
-		break;
+		if (v->escaped) {
+			push_escaped(L, v);
+			break;
+		} /* fall through */
 	default: texts_push(L, &script_of(L)->texts, v->p, v->len);
 	}
-}
-
-static bool address_is_there(const struct script_addresses *a, const void *address)
-{
-	for (unsigned at = script_names_slot(address, SCRIPT_ADDRESSES - 1); a->slots[at];
-			at = (at + 1) % SCRIPT_ADDRESSES)
-		if (a->slots[at] == address)
-			return true;
-	return false;
 }
 
 /* ("text").name: a function of `string` (upvalue 1), else a member of the JSON that the text is. */
@@ -156,7 +152,7 @@ static int text_index(lua_State *L)
 	size_t len;
 	const char *p;
 
-	if (named && (!s->text_functions.known || address_is_there(&s->text_functions, lua_topointer(L, 2)))) {
+	if (named && (!s->text_functions_known || keys_number(L, &s->text_functions, 2) >= 0)) {
 		lua_pushvalue(L, 2);
 		if (lua_gettable(L, lua_upvalueindex(1)) != LUA_TNIL)
 			return 1;
@@ -169,28 +165,18 @@ static int text_index(lua_State *L)
 	return 1;
 }
 
-/* The names in the table on top, which stays as it is. More than the slots take well, or long ones, which have several addresses: not known. */
+/* The names in the table on top, which stays as it is. */
 void script_text_functions_known(lua_State *L)
 {
-	enum { LONGEST = 40 };
-	struct script_addresses known = { .known = true };
-	unsigned count = 0;
+	struct script *s = script_of(L);
 
-	for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1)) {
-		const void *name = lua_topointer(L, -2);
-		unsigned at = script_names_slot(name, SCRIPT_ADDRESSES - 1);
-
-		if (lua_type(L, -2) != LUA_TSTRING)
-			continue;
-		if (lua_rawlen(L, -2) > LONGEST || ++count > SCRIPT_ADDRESSES / 2) {
+	s->text_functions = (struct keys){ .count = 0 };
+	for (lua_pushnil(L); lua_next(L, -2); lua_pop(L, 1))
+		if (lua_type(L, -2) == LUA_TSTRING && !keys_put(L, &s->text_functions, -2, 0)) {
 			lua_pop(L, 2);
 			return;
 		}
-		while (known.slots[at])
-			at = (at + 1) % SCRIPT_ADDRESSES;
-		known.slots[at] = name;
-	}
-	script_of(L)->text_functions = known;
+	s->text_functions_known = true;
 }
 
 /* A path of names and numbers from index 2 to last. The text at 1; NULL: it is `null`. */

@@ -8,6 +8,7 @@
  */
 #include "script/script_part.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,27 +19,51 @@
 
 #define SCHEMAS_MAX 256 /* schemas of a worker at one time; more: begin again */
 
-/* Fills the slots from ext, anew. */
+/* Puts the names into the slots by n->factor; how many are not in their own. */
+static unsigned fill_slots(struct script_names *n, const void *const *names)
+{
+	unsigned others = 0, at;
+
+	memset(n->slots, 0, (n->mask + 1) * sizeof(*n->slots));
+	for (unsigned i = 0; i < n->ext->ncolumns; i++) {
+		for (at = script_names_slot(n, names[i]); n->slots[at].name; at = (at + 1) & n->mask)
+			others++;
+		n->slots[at] = (struct script_slot){ names[i], (int)i };
+	}
+	return others;
+}
+
+/* Fills the slots from ext, anew, by the best of a few factors: a name in its own slot is found at the first look. */
 static void names_index(lua_State *L, struct script_names *n)
 {
-	unsigned size = 16;
+	enum { FACTORS = 16 };
+	const void **names = lua_newuserdatauv(L, (n->ext->ncolumns + 1) * sizeof(*names), 0);
+	unsigned size = 16, least = UINT_MAX, best = 0;
 
-	while (size < 2 * n->ext->ncolumns)
+	memset(names, 0, (n->ext->ncolumns + 1) * sizeof(*names)); /* its first word is no tag */
+	while (size < 4 * n->ext->ncolumns)
 		size *= 2;
 	free(n->slots);
 	n->slots = xcalloc(size, sizeof(*n->slots));
 	n->mask = size - 1;
 	lua_rawgeti(L, LUA_REGISTRYINDEX, n->anchor);
 	for (unsigned i = 0; i < n->ext->ncolumns; i++) {
-		const void *name;
-		unsigned at;
-
 		lua_pushstring(L, n->ext->columns[i].name);
-		name = lua_topointer(L, -1);
+		names[i] = lua_topointer(L, -1);
 		lua_rawseti(L, -2, (int)i + 1);
-		for (at = script_names_slot(name, n->mask); n->slots[at].name; at = (at + 1) & n->mask)
-			;
-		n->slots[at] = (struct script_slot){ name, (int)i };
+	}
+	lua_pop(L, 1);
+	for (unsigned i = 0; i < FACTORS && least > 0; i++) {
+		unsigned others;
+
+		n->factor = 0x9e3779b1u + 2 * i * 0x85ebca6bu;
+		others = fill_slots(n, names);
+		best = others < least ? n->factor : best;
+		least = others < least ? others : least;
+	}
+	if (n->factor != best) {
+		n->factor = best;
+		fill_slots(n, names);
 	}
 	lua_pop(L, 1);
 }

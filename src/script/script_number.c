@@ -120,28 +120,62 @@ static int decimal_abs_lua(lua_State *L)
 	return result(L, true, &out);
 }
 
+/* A decimal or an integer whose digits are a small integer; *scale: how many of them are behind the point. */
+static bool is_small(lua_State *L, int idx, int64_t *digits, unsigned *scale)
+{
+	const struct script_decimal *u;
+	uint64_t v;
+
+	if (lua_type(L, idx) == LUA_TUSERDATA) {
+		u = lua_touserdata(L, idx);
+		if (u->tag != SCRIPT_DECIMAL || u->d.limbs > 2 || !decimal_unscaled(&u->d, &v))
+			return false;
+		*digits = u->d.negative ? -(int64_t)v : (int64_t)v;
+		*scale = u->d.scale;
+		return true;
+	}
+	if (!lua_isinteger(L, idx))
+		return false;
+	*digits = lua_tointeger(L, idx);
+	*scale = 0;
+	return true;
+}
+
+/* Below, at or above zero, as the value at 1 is to the one at 2. */
+static int compare(lua_State *L)
+{
+	static const int64_t pow10[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000 };
+	struct decimal a, b;
+	int64_t x, y;
+	unsigned x_scale, y_scale, more;
+
+	if (is_small(L, 1, &x, &x_scale) && is_small(L, 2, &y, &y_scale)) {
+		more = x_scale > y_scale ? x_scale - y_scale : y_scale - x_scale;
+		if (more < sizeof(pow10) / sizeof(*pow10) &&
+				!(x_scale > y_scale ? __builtin_mul_overflow(y, pow10[more], &y)
+						    : __builtin_mul_overflow(x, pow10[more], &x)))
+			return (x > y) - (x < y);
+	}
+	return decimal_compare(operand(L, 1, &a), operand(L, 2, &b));
+}
+
 static int decimal_eq_lua(lua_State *L)
 {
 	struct decimal a, b;
-	const struct decimal *x = script_decimal_to(L, 1, &a), *y = script_decimal_to(L, 2, &b);
 
-	lua_pushboolean(L, x && y && decimal_compare(x, y) == 0);
+	lua_pushboolean(L, script_decimal_to(L, 1, &a) && script_decimal_to(L, 2, &b) && compare(L) == 0);
 	return 1;
 }
 
 static int decimal_lt_lua(lua_State *L)
 {
-	struct decimal a, b;
-
-	lua_pushboolean(L, decimal_compare(operand(L, 1, &a), operand(L, 2, &b)) < 0);
+	lua_pushboolean(L, compare(L) < 0);
 	return 1;
 }
 
 static int decimal_le_lua(lua_State *L)
 {
-	struct decimal a, b;
-
-	lua_pushboolean(L, decimal_compare(operand(L, 1, &a), operand(L, 2, &b)) <= 0);
+	lua_pushboolean(L, compare(L) <= 0);
 	return 1;
 }
 
@@ -242,9 +276,9 @@ void script_decimal_open(lua_State *L)
 		{ NULL, NULL },
 	};
 
-	lua_newtable(L);
+	lua_createtable(L, 0, SCRIPT_METATABLE);
 	luaL_setfuncs(L, meta, 0);
-	lua_newtable(L);
+	lua_createtable(L, 0, SCRIPT_METATABLE);
 	luaL_setfuncs(L, methods, 0);
 	lua_setfield(L, -2, "__index");
 	lua_pushboolean(L, 0);

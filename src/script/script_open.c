@@ -105,7 +105,8 @@ int script_open_state(struct script *s, struct err *err)
 	int status;
 
 	s->memory = s->row_bytes = 0;
-	s->text_functions.known = false;
+	s->text_functions_known = false;
+	s->time_parts = s->event_parts = (struct keys){ .count = 0 };
 	s->large = s->keeps = s->is_short = false;
 	s->batch_us = clock_mono_us();
 	s->L = script_sandbox_new(s);

@@ -13,6 +13,7 @@
 
 #include "core/buf.h"
 #include "core/json.h"
+#include "script/memory/keys.h"
 #include "script/memory/pool.h"
 #include "script/memory/reuse.h"
 #include "script/memory/texts.h"
@@ -42,8 +43,9 @@ struct script_names {		   /* one input schema: its columns by the addresses of L
 		const void *name;
 		int column;
 	} * slots;
-	unsigned mask; /* number of slots - 1 */
-	int anchor;    /* registry reference to a table of the names, so that they keep their addresses */
+	unsigned mask;	 /* number of slots - 1 */
+	unsigned factor; /* of the slots, such that most names are in their own */
+	int anchor;	 /* registry reference to a table of the names, so that they keep their addresses */
 	struct script_names *next;
 };
 
@@ -79,7 +81,9 @@ static inline bool script_to_is(const struct script_to *to, const struct schema 
 
 enum { SCRIPT_TO_MAX = 16 };
 enum { SCRIPT_FAILURE_MAX = 512 };
-enum { SCRIPT_HOOK_PERIOD = 1000 }; /* instructions */
+enum { SCRIPT_HOOK_PERIOD = 1000 };   /* instructions */
+enum { SCRIPT_BYTES_PER_STEP = 256 }; /* that are put into a batch or got from the allocator */
+enum { SCRIPT_METATABLE = 64 };	      /* places of one: few of its names are in the place of another one */
 enum { SCRIPT_COUNTERS = 16 };
 enum { SCRIPT_ZONES = 8 };    /* that a state knows by name without asking the process */
 enum { SCRIPT_REASONS = 32 }; /* that are counted apart; rows with others count as "(other reasons)" */
@@ -88,12 +92,6 @@ struct script_reason {
 	char text[64];
 	uint64_t rows, fresh; /* fresh: since script_drops_fresh() */
 	uint64_t batch, call; /* of the batch at hand, and of the call: not among the rows yet */
-};
-
-enum { SCRIPT_ADDRESSES = 64 };
-struct script_addresses { /* of Lua's interned texts, which something holds */
-	bool known;
-	const void *slots[SCRIPT_ADDRESSES];
 };
 
 struct script {
@@ -107,10 +105,12 @@ struct script {
 	int null_ref;	  /* in the registry */
 	struct reuse decimals, times;
 	struct texts texts;
-	struct script_addresses text_functions; /* the names in `string` */
-	size_t row_bytes;			/* that this call has put into the outgoing batch */
-	size_t batch_bytes;			/* the same of the calls before it in this batch */
-	size_t batch_ceiling;			/* of both */
+	struct keys text_functions; /* the names in `string`, if all are known */
+	bool text_functions_known;
+	struct keys time_parts, event_parts;
+	size_t row_bytes;     /* that this call has put into the outgoing batch */
+	size_t batch_bytes;   /* the same of the calls before it in this batch */
+	size_t batch_ceiling; /* of both */
 	int64_t used;	     /* instructions of this call, counted in steps of `period`, and what C functions charged */
 	int64_t look_at;     /* as many used: look at the clock */
 	size_t looked_bytes; /* allocated since the last look */
@@ -118,6 +118,7 @@ struct script {
 	size_t heap_bytes;	     /* allocated in this call */
 	bool large_now, large;	     /* a large block was made in this call; was there when loaded */
 	bool is_short;		     /* script_is_short() */
+	bool reads_globals;	     /* is_short, and writes none */
 	int64_t batch_us;	     /* when script_run() began */
 	int64_t until_us;	     /* a row that ends later is the last one for now; 0: all are run */
 	bool pauses;		     /* that is so */
@@ -238,8 +239,23 @@ __attribute__((noreturn)) void script_raise_end(lua_State *L); /* an end that no
 int script_current_line(lua_State *L);			       /* of Lua code; 0: none. Allocates nothing */
 void script_budget_look(lua_State *L);			       /* raises when the budget or the time is gone */
 void script_budget_row_bytes(lua_State *L,
-		size_t size);		      /* that go into the outgoing batch; raises when they are too many */
-void *script_room(lua_State *L, size_t size); /* in the outgoing batch's arena, counted */
+		size_t size); /* that go into the outgoing batch; raises when they are too many */
+
+/* Room in the outgoing batch's arena, counted. */
+void *script_room_far(lua_State *L, size_t size);
+static inline void *script_room(lua_State *L, size_t size)
+{
+	struct script *s = script_of(L);
+	size_t whole = s->row_bytes + size;
+	void *p;
+
+	if (size < SCRIPT_BYTES_PER_STEP && whole + s->memory <= (size_t)s->limits.memory_bytes &&
+			whole + s->batch_bytes <= s->batch_ceiling && (p = arena_near(&s->out->arena, size))) {
+		s->row_bytes = whole;
+		return p;
+	}
+	return script_room_far(L, size);
+}
 
 static inline char *script_dup(lua_State *L, const char *p, size_t len)
 {
@@ -375,8 +391,15 @@ static inline struct script_given script_given(lua_State *L, int idx)
 	return g;
 }
 void script_value_take(lua_State *L, int idx, const struct script_given *g, const struct column *c, bool exact,
-		struct value *out);				     /* g: of the value at idx */
-bool script_value_infer(lua_State *L, int idx, struct column *c);    /* the type of a new field; false: none */
+		struct value *out);					 /* g: of the value at idx */
+bool script_value_infer(lua_State *L, int idx, struct column *c);	 /* the type of a new field; false: none */
+static inline void script_cell_push(lua_State *L, const struct value *v) /* the same */
+{
+	if (v->kind == VALUE_TEXT)
+		texts_push(L, &script_of(L)->texts, v->p, v->len);
+	else
+		script_value_push(L, v);
+}
 void script_describe(lua_State *L, int idx, char *out, size_t size); /* "text 'abc'" */
 
 /* script_number.c and script_time.c: their userdata, constructors into the table on top of the stack */
@@ -385,7 +408,8 @@ const struct decimal *script_decimal_to(lua_State *L, int idx,
 		struct decimal *scratch); /* numbers count; NULL: not one */
 void script_decimal_open(lua_State *L);
 void script_time_push(lua_State *L, const struct value *v);
-int64_t script_time_part(const struct value *v, const char *name, bool *known);
+enum script_time_part { TIME_YEAR, TIME_MONTH, TIME_DAY, TIME_HOUR, TIME_MINUTE, TIME_SECOND, TIME_MICROS, TIME_PARTS };
+int64_t script_time_part(const struct value *v, enum script_time_part part, bool *known);
 /* script_time_math.c */
 int script_time_add_lua(lua_State *L);
 int script_time_sub_lua(lua_State *L);
@@ -401,16 +425,16 @@ void script_time_open(lua_State *L);
 /* script_names.c */
 struct script_names *script_names_get(lua_State *L, struct schema *schema);
 int script_names_search(lua_State *L, const struct script_names *n, int key);
-static inline unsigned script_names_slot(const void *name, unsigned mask)
+static inline unsigned script_names_slot(const struct script_names *n, const void *name)
 {
-	return (unsigned)(((uintptr_t)name >> 3) * 0x9e3779b1u >> 8) & mask;
+	return (unsigned)((uintptr_t)name >> 3) * n->factor >> 8 & n->mask;
 }
 /* The column that the value at key names; -1: none. */
 static inline int script_names_column(lua_State *L, const struct script_names *n, int key)
 {
 	const void *name = lua_topointer(L, key);
 
-	for (unsigned at = script_names_slot(name, n->mask); n->slots[at].name; at = (at + 1) & n->mask)
+	for (unsigned at = script_names_slot(n, name); n->slots[at].name; at = (at + 1) & n->mask)
 		if (n->slots[at].name == name)
 			return n->slots[at].column;
 	return script_names_search(L, n, key);

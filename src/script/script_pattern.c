@@ -54,12 +54,12 @@ static int push_captures(struct match *m, const char *s, const char *end, bool w
 	return count;
 }
 
-/* The first match from s on, with its end; NULL: none. */
+/* The first match from s on, with its end; NULL: none. A pattern of which a match begins with one character is tried where that is. */
 static const char *search(struct match *m, const char *s, const char *pattern, const char **end)
 {
 	bool anchored = pattern < m->pattern_end && *pattern == '^';
-	const char *last = anchored ? s : match_last_start(m, pattern);
 	int first = anchored ? -1 : match_first(m, pattern);
+	const char *last = anchored ? s : first >= 0 ? m->text_end : match_last_start(m, pattern);
 
 	for (; last && s <= last; s++) {
 		if (first >= 0 && (s = match_skip(m, s, last, first)) == NULL)
@@ -67,6 +67,8 @@ static const char *search(struct match *m, const char *s, const char *pattern, c
 		*end = match_at(m, s, pattern + anchored);
 		if (*end)
 			return s;
+		if (first >= 0 && last == m->text_end)
+			last = match_last_start(m, pattern);
 	}
 	return NULL;
 }

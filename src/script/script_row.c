@@ -104,7 +104,7 @@ static int row_index_lua(lua_State *L)
 	lua_CFunction method;
 
 	if (column >= 0 && (unsigned)column < row_width(r)) {
-		script_value_push(L, &r->cells[column]);
+		script_cell_push(L, &r->cells[column]);
 	} else if (column >= 0) {
 		lua_pushnil(L);
 	} else {
@@ -163,33 +163,46 @@ static const struct value *cell_of_text(lua_State *L, const struct script_row *r
 	return same == NULL && r != came && came->names == r->names ? same_text(L, came, column, g) : same;
 }
 
+/* A cell of MySQL's key or of the target's. */
+static void set_key(lua_State *L, struct script_row *r, unsigned column, int value, const struct value *v)
+{
+	const struct column *c = &r->names->ext->columns[column];
+
+	if (v->kind == VALUE_ABSENT || v->kind == VALUE_NULL)
+		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name,
+				v->kind == VALUE_NULL ? "null" : "nil");
+	script_key_written(L, c, column, v, value);
+	row_own(L, r);
+	r->cells[column] = *v;
+	r->key_written = true;
+}
+
 static void row_set(lua_State *L, struct script_row *r, int key, int value)
 {
 	int column = column_of(L, r, key);
 	struct script_given g = script_given(L, value);
-	const struct column *c;
-	struct value v = { .kind = VALUE_ABSENT };
+	const struct schema *ext = r->names->ext;
 	const struct value *same;
+	struct value v = { .kind = VALUE_ABSENT }, *to = &v;
 	bool is_key;
 
 	if (column < 0)
 		script_names_unknown(L, r->names, key, value);
-	c = &r->names->ext->columns[column];
-	is_key = schema_is_key(r->names->ext, (unsigned)column);
+	is_key = schema_is_key(ext, (unsigned)column);
 	same = g.p ? cell_of_text(L, r, (unsigned)column, &g) : NULL;
+	if (!is_key) {
+		row_own(L, r);
+		to = &r->cells[column];
+	}
 	if (same)
-		v = *same;
+		*to = *same;
 	else if (g.type != LUA_TNIL)
-		script_value_take(L, value, &g, c, r->names->ext->exact || (unsigned)column >= r->names->base->ncolumns,
-				&v);
-	if (is_key && (v.kind == VALUE_ABSENT || v.kind == VALUE_NULL))
-		luaL_error(L, "column %s: expected a value, because it is part of the key, found %s", c->name,
-				v.kind == VALUE_NULL ? "null" : "nil");
+		script_value_take(L, value, &g, &ext->columns[column],
+				ext->exact || (unsigned)column >= r->names->base->ncolumns, to);
+	else
+		*to = (struct value){ .kind = VALUE_ABSENT };
 	if (is_key)
-		script_key_written(L, c, (unsigned)column, &v, value);
-	row_own(L, r);
-	r->cells[column] = v;
-	r->key_written |= is_key;
+		set_key(L, r, (unsigned)column, value, &v);
 }
 
 /* row:set(name, value [, type]): with a type, a field that the table lacks becomes a column of that type. */
@@ -433,34 +446,30 @@ static const struct event_part {
 	{ "tx", event_tx },
 };
 
-static const struct event_part *event_part(const char *name)
-{
-	for (size_t i = 0; i < sizeof(event_parts) / sizeof(*event_parts); i++)
-		if (strcmp(name, event_parts[i].name) == 0)
-			return &event_parts[i];
-	return NULL;
-}
+enum { EVENT_PARTS = sizeof(event_parts) / sizeof(*event_parts) };
 
 bool script_event_has(const char *name)
 {
-	return event_part(name) != NULL;
+	for (size_t i = 0; i < EVENT_PARTS; i++)
+		if (strcmp(name, event_parts[i].name) == 0)
+			return true;
+	return false;
 }
 
 static int event_index_lua(lua_State *L)
 {
 	const struct script *s = script_of(L);
-	const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
-	const struct event_part *part = event_part(name);
+	int part = keys_number(L, &s->event_parts, 2);
 
 	if (s->change == NULL)
 		return luaL_error(L, "expected the event of this call, found one that was kept");
-	if (part == NULL && strcmp(name, "to") == 0) {
+	if (part == EVENT_PARTS)
 		lua_rawgetp(L, LUA_REGISTRYINDEX, &event_to_key);
-		return 1;
-	}
-	if (part == NULL)
-		return luaL_error(L, "event: expected " SCRIPT_EVENT_PARTS ", found '%s'", name);
-	part->push(L, s);
+	else if (part >= 0)
+		event_parts[part].push(L, s);
+	else
+		return luaL_error(L, "event: expected " SCRIPT_EVENT_PARTS ", found '%s'",
+				lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "");
 	return 1;
 }
 
@@ -489,7 +498,7 @@ void script_event_push(lua_State *L)
 
 static void metatable_new(lua_State *L, const luaL_Reg *functions, const char *name, const void *key)
 {
-	lua_newtable(L);
+	lua_createtable(L, 0, SCRIPT_METATABLE);
 	luaL_setfuncs(L, functions, 0);
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");
@@ -515,4 +524,7 @@ void script_row_open(lua_State *L)
 
 	metatable_new(L, row, "row", &row_metatable);
 	metatable_new(L, event, "event", &event_metatable);
+	for (unsigned i = 0; i < EVENT_PARTS; i++)
+		keys_add(L, &script_of(L)->event_parts, event_parts[i].name, i);
+	keys_add(L, &script_of(L)->event_parts, "to", EVENT_PARTS);
 }

@@ -78,9 +78,42 @@ static void take(lua_State *L, int from, const char *const *names, lua_CFunction
 	}
 }
 
+/* Letters of ASCII from `first` on become those of the other case; bytes of other characters stay, whatever the locale. */
+static int push_cased(lua_State *L, char first)
+{
+	enum { ROOM = 256 };
+	size_t len;
+	const char *p = luaL_checklstring(L, 1, &len);
+	char room[ROOM], *out = room;
+	luaL_Buffer b;
+
+	script_charge(L, (int64_t)(len / BYTES_PER_STEP) + 2);
+	if (len > sizeof(room))
+		out = luaL_buffinitsize(L, &b, len);
+	for (size_t i = 0; i < len; i++)
+		out[i] = (char)(p[i] ^ ((unsigned char)(p[i] - first) < 26) << 5);
+	if (len > sizeof(room))
+		luaL_pushresultsize(&b, len);
+	else
+		texts_push(L, &script_of(L)->texts, out, len);
+	return 1;
+}
+
+static int upper_lua(lua_State *L)
+{
+	return push_cased(L, 'a');
+}
+
+static int lower_lua(lua_State *L)
+{
+	return push_cased(L, 'A');
+}
+
 void script_string_open(lua_State *L)
 {
-	static const char *const whole[] = { "lower", "pack", "packsize", "reverse", "unpack", "upper", "char", NULL };
+	static const luaL_Reg functions[] = { { "rep", rep_lua }, { "upper", upper_lua }, { "lower", lower_lua },
+		{ NULL, NULL } };
+	static const char *const whole[] = { "pack", "packsize", "reverse", "unpack", "char", NULL };
 	static const char *const part[] = { "byte", "sub", NULL }, *const plain[] = { "len", "format", NULL };
 
 	lua_pushcfunction(L, luaopen_string);
@@ -91,8 +124,7 @@ void script_string_open(lua_State *L)
 	take(L, -2, plain, NULL);
 	script_exact_format(L);
 	script_patterns_open(L);
-	lua_pushcfunction(L, rep_lua);
-	lua_setfield(L, -2, "rep");
+	luaL_setfuncs(L, functions, 0);
 	lua_remove(L, -2);
 }
 

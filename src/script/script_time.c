@@ -208,10 +208,10 @@ static int time_concat_lua(lua_State *L)
 	return 1;
 }
 
-int64_t script_time_part(const struct value *v, const char *name, bool *known)
+int64_t script_time_part(const struct value *v, enum script_time_part part, bool *known)
 {
 	int64_t rest = v->kind == VALUE_DATE ? 0 : v->i % DAY_US, days = v->kind == VALUE_DATE ? v->i : v->i / DAY_US;
-	int date[3];
+	int year, month, day;
 
 	if (v->kind == VALUE_TIME) {
 		rest = v->i < 0 ? -v->i : v->i;
@@ -219,27 +219,30 @@ int64_t script_time_part(const struct value *v, const char *name, bool *known)
 		rest += DAY_US;
 		days--;
 	}
-	*known = true;
-	if (v->kind != VALUE_DATE) {
-		if (strcmp(name, "hour") == 0)
-			return rest / 3600000000LL;
-		if (strcmp(name, "minute") == 0)
-			return rest / 60000000 % 60;
-		if (strcmp(name, "second") == 0)
-			return rest / 1000000 % 60;
-		if (strcmp(name, "micros") == 0)
-			return rest % 1000000;
+	*known = part < TIME_HOUR ? v->kind != VALUE_TIME : v->kind != VALUE_DATE;
+	switch (part) {
+	case TIME_HOUR: return rest / 3600000000LL;
+	case TIME_MINUTE: return rest / 60000000 % 60;
+	case TIME_SECOND: return rest / 1000000 % 60;
+	case TIME_MICROS: return rest % 1000000;
+	default: break;
 	}
-	num_civil(days, &date[0], &date[1], &date[2]);
-	if (v->kind != VALUE_TIME)
-		for (int i = 0; i < 3; i++)
-			if (strcmp(name, (const char *const[]){ "year", "month", "day" }[i]) == 0)
-				return date[i];
-	*known = false;
-	return 0;
+	num_civil(days, &year, &month, &day);
+	return part == TIME_YEAR ? year : part == TIME_MONTH ? month : day;
 }
 
-static const luaL_Reg methods[] = {
+static const struct {
+	const char *name;
+	lua_CFunction method; /* NULL: the part of the same number, or `zero` behind them */
+} members[] = {
+	[TIME_YEAR] = { "year", NULL },
+	[TIME_MONTH] = { "month", NULL },
+	[TIME_DAY] = { "day", NULL },
+	[TIME_HOUR] = { "hour", NULL },
+	[TIME_MINUTE] = { "minute", NULL },
+	[TIME_SECOND] = { "second", NULL },
+	[TIME_MICROS] = { "micros", NULL },
+	[TIME_PARTS] = { "zero", NULL },
 	{ "format", script_time_format_lua },
 	{ "add", script_time_later_lua },
 	{ "at", script_time_at_lua },
@@ -250,21 +253,22 @@ static const luaL_Reg methods[] = {
 static int time_index_lua(lua_State *L)
 {
 	const struct script_time *t = lua_touserdata(L, 1);
-	const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
+	int member = keys_number(L, &script_of(L)->time_parts, 2);
 	bool known = false;
 	int64_t v = 0;
 
-	for (size_t i = 0; i < sizeof(methods) / sizeof(*methods); i++)
-		if (strcmp(name, methods[i].name) == 0) {
-			lua_pushcfunction(L, methods[i].func);
-			return 1;
-		}
-	if (script_tag(L, 1) == SCRIPT_TIME && strcmp(name, "zero") == 0) {
+	if (member >= 0 && members[member].method) {
+		lua_pushcfunction(L, members[member].method);
+		return 1;
+	}
+	if (t == NULL || t->tag != SCRIPT_TIME)
+		member = -1;
+	if (member == TIME_PARTS) {
 		lua_pushboolean(L, t->v.kind == VALUE_ZERODATE);
 		return 1;
 	}
-	if (script_tag(L, 1) == SCRIPT_TIME && t->v.kind != VALUE_ZERODATE)
-		v = script_time_part(&t->v, name, &known);
+	if (member >= 0 && t->v.kind != VALUE_ZERODATE)
+		v = script_time_part(&t->v, (enum script_time_part)member, &known);
 	if (known)
 		lua_pushinteger(L, v);
 	else
@@ -313,7 +317,9 @@ void script_time_open(lua_State *L)
 		{ "timestamp", VALUE_TIMESTAMP },
 	};
 
-	lua_newtable(L);
+	for (unsigned i = 0; i < sizeof(members) / sizeof(*members); i++)
+		keys_add(L, &script_of(L)->time_parts, members[i].name, i);
+	lua_createtable(L, 0, SCRIPT_METATABLE);
 	luaL_setfuncs(L, meta, 0);
 	lua_pushboolean(L, 0);
 	lua_setfield(L, -2, "__metatable");

@@ -145,16 +145,16 @@ int script_time_sub_lua(lua_State *L)
 
 static const struct {
 	char letter;
-	const char *part;
+	enum script_time_part part;
 	int width;
 } format_parts[] = {
-	{ 'Y', "year", 4 },
-	{ 'm', "month", 2 },
-	{ 'd', "day", 2 },
-	{ 'H', "hour", 2 },
-	{ 'M', "minute", 2 },
-	{ 'S', "second", 2 },
-	{ 'f', "micros", 6 },
+	{ 'Y', TIME_YEAR, 4 },
+	{ 'm', TIME_MONTH, 2 },
+	{ 'd', TIME_DAY, 2 },
+	{ 'H', TIME_HOUR, 2 },
+	{ 'M', TIME_MINUTE, 2 },
+	{ 'S', TIME_SECOND, 2 },
+	{ 'f', TIME_MICROS, 6 },
 };
 
 static void add_part(lua_State *L, luaL_Buffer *b, const struct value *v, char letter)

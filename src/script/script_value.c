@@ -219,6 +219,8 @@ static void take_decimal(lua_State *L, int idx, int type, const struct column *c
 	const struct decimal *given = type == LUA_TSTRING ? NULL : script_decimal_to(L, idx, &scratch);
 	uint64_t magnitude;
 	char text[DECIMAL_PRINT_BOUND];
+	const char *p;
+	size_t len;
 
 	if (given == NULL)
 		refuse(L, idx, c, "a number or decimal");
@@ -234,12 +236,9 @@ static void take_decimal(lua_State *L, int idx, int type, const struct column *c
 		};
 		return;
 	}
-	*out = (struct value){
-		.kind = VALUE_BIGDECIMAL,
-		.aux = c->scale,
-		.len = (uint32_t)script_decimal_print(&d, text),
-	};
-	out->p = script_dup(L, text, out->len);
+	len = script_decimal_print(&d, text);
+	p = script_dup(L, text, len);
+	*out = (struct value){ .kind = VALUE_BIGDECIMAL, .aux = c->scale, .len = (uint32_t)len, .p = p };
 }
 
 /* ---- text and bytes ---- */
@@ -260,14 +259,20 @@ static size_t ascii_length(const char *p, size_t len)
 {
 	size_t n = 0;
 	uint64_t eight;
+	uint32_t four[2];
 
 	for (; n + sizeof(eight) <= len; n += sizeof(eight)) {
 		memcpy(&eight, p + n, sizeof(eight));
 		if (eight & 0x8080808080808080u)
 			return n;
 	}
-	if (len < sizeof(eight))
+	if (len < sizeof(*four))
 		return 0;
+	if (len < sizeof(eight)) {
+		memcpy(&four[0], p, sizeof(*four));
+		memcpy(&four[1], p + len - sizeof(*four), sizeof(*four));
+		return (four[0] | four[1]) & 0x80808080u ? 0 : len;
+	}
 	memcpy(&eight, p + len - sizeof(eight), sizeof(eight));
 	return eight & 0x8080808080808080u ? n : len;
 }
@@ -355,23 +360,27 @@ static void take_time(lua_State *L, int idx, const struct script_given *g, const
 {
 	static const int64_t unit[] = { 1000000, 100000, 10000, 1000, 100, 10, 1 };
 	enum value_kind kind = column_types[c->type].stored;
+	struct value v = value_null();
 
 	if (g->type == LUA_TUSERDATA && script_tag(L, idx) == SCRIPT_TIME) {
-		*out = ((struct script_time *)lua_touserdata(L, idx))->v;
-		if (out->kind == VALUE_ZERODATE && kind != VALUE_TIME) {
-			out->p = script_dup(L, out->p, out->len);
+		v = ((struct script_time *)lua_touserdata(L, idx))->v;
+		if (v.kind == VALUE_ZERODATE && kind != VALUE_TIME) {
+			v.p = script_dup(L, v.p, v.len);
+			*out = v;
 			return;
 		}
-	} else if (g->p == NULL || !script_time_parse(g->p, g->len, kind, out)) {
-		out->kind = VALUE_NULL;
+	} else if (g->p == NULL || !script_time_parse(g->p, g->len, kind, &v)) {
+		v.kind = VALUE_NULL;
 	}
-	if (out->kind != kind)
+	if (v.kind != kind)
 		refuse(L, idx, c, value_kind_name(kind));
-	if (kind != VALUE_DATE && c->scale <= 6 && out->i % unit[c->scale] != 0)
+	if (kind != VALUE_DATE && c->scale <= 6 && v.i % unit[c->scale] != 0)
 		refuse(L, idx, c, "no more digits of a second");
-	out->aux = kind == VALUE_DATE ? 0 : c->scale;
+	v.aux = kind == VALUE_DATE ? 0 : c->scale;
+	*out = v;
 }
 
+/* Raises before it writes to out, or not at all. */
 void script_value_take(lua_State *L, int idx, const struct script_given *g, const struct column *c, bool exact,
 		struct value *out)
 {

@@ -178,6 +178,98 @@ static void test_patterns(void)
 	is_line("('x'):match('x(.*)') == ''", "true");
 }
 
+static void test_comparison(void)
+{
+	is_line("(row.amount > 123) == true and row.amount < 124 and row.amount >= decimal('123.450') and row.amount <= 123.45",
+			"true");
+	is_line("row.amount > decimal('123.449999999') and row.amount < decimal('123.4500000000000000000001')", "true");
+	is_line("row.amount:eq(123.45) and not row.amount:eq(123) and not row.amount:eq('x') and not row.amount:eq(null)",
+			"true");
+	is_line("decimal('-0.01') < 0 and 0 > decimal('-0.01') and decimal('-2') < decimal('-1.5') and not (decimal('0') < 0)",
+			"true");
+	is_line("row.amount < math.maxinteger and row.amount > math.mininteger and decimal('9223372036854775807.5') > math.maxinteger",
+			"true");
+	is_line("decimal('92233720368547758.07') < math.maxinteger and decimal('1e18') < math.maxinteger and decimal('1e19') > math.maxinteger",
+			"true");
+	is_line("pcall(function() return row.amount < 'x' end)", "false");
+}
+
+static void test_members(void)
+{
+	is_line("row.created.year .. '-' .. row.created.month .. '-' .. row.created.day", "2018-6-20");
+	is_line("row.created.hour .. ':' .. row.created.minute .. ':' .. row.created.second .. '.' .. row.created.micros",
+			"13:37:3.500000");
+	is_line("row.day.hour", "nil");
+	is_line("row.created.zero", "false");
+	is_line("row.created.century", "nil");
+	is_line("row.created:format('%Y-%m-%d %H:%M:%S.%f')", "2018-06-20 13:37:03.500000");
+	is_line("time('-12:34:56').minute .. tostring(time('12:34:56').year)", "34nil");
+	is_line("event.op .. event.table .. event.partition", "corders3");
+	is_line("select(2, pcall(function() return event.tabel end)):match('found .*')", "found 'tabel'");
+}
+
+static void test_case(void)
+{
+	is_line("('aZ[`{@09\xc3\xa9'):upper() .. ('aZ[`{@09\xc3\x89'):lower()",
+			"AZ[`{@09\xc3\xa9"
+			"az[`{@09\xc3\x89");
+	is_line("#('x'):rep(1000):upper() .. ('x'):rep(1000):upper():sub(-2)", "1000XX");
+	is_line("(''):upper()", "");
+}
+
+/* A global's value is read, never written, also by a function that does nothing else with them. */
+static void test_globals(void)
+{
+	is_line("pcall(function() return mask end)", "true");
+	fresh();
+	add(1);
+	add(2);
+	run("function transform(row, event) mask = 7 return row end");
+	ok(out->changes[0].dead && out->changes[1].dead && strstr(out->changes[1].dead, "global mask"),
+			"a global is not written");
+	fresh();
+	add(1);
+	run("limit = 5 function transform(row, event) row.status = limit .. tostring(pcall(mask, 'x')) row.email = nothing return row end");
+	ok(out->changes[0].dead && strstr(out->changes[0].dead, "global nothing: expected a name that is defined"),
+			"one that is not there is told");
+}
+
+static void test_many_columns(void)
+{
+	enum { MANY = 300 };
+	struct schema *wide = schema_new("testdb", "wide");
+	char names[MANY][8];
+	const char *key = names[0];
+	struct value *row;
+	bool good;
+
+	for (int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "c%d", i);
+		schema_add_column(wide, &(struct column){ .name = names[i], .type = COL_INT, .nullable = i > 0 });
+	}
+	schema_set_key(wide, &key, 1);
+	fresh();
+	row = batch_row(in, wide);
+	for (int i = 0; i < MANY; i++)
+		row[i] = value_int(i);
+	orders_change(in, wide, CHANGE_CREATE, NULL, row);
+	run("function transform(row, event) for i = 1, 299 do row['c' .. i] = row['c' .. i] + 1000 end return row end");
+	good = out->nchanges == 1 && out->changes[0].dead == NULL;
+	for (int i = 1; i < MANY && good; i++)
+		good = out->changes[0].after[i].i == i + 1000;
+	ok(good, "each of 300 columns by its name");
+	schema_unref(wide);
+}
+
+/* What a refused write would have written is not there. */
+static void test_refused(void)
+{
+	is_result("local ok = pcall(function() row.created = date('2024-01-01') end) return tostring(ok) .. tostring(row.created)",
+			"false2018-06-20 13:37:03.500000", "a refused write leaves the cell");
+	is_result("pcall(function() row.status = ('x'):rep(21) end) pcall(function() row.small = 1000 end) return row.status .. row.small",
+			"paid5", "a refused write leaves a text and a number");
+}
+
 static void test_numbers(void)
 {
 	is_line("json.get('{\"x\":-0}', 'x')", "0");
@@ -231,6 +323,12 @@ int main(void)
 	test_of_one_call();
 	test_texts();
 	test_patterns();
+	test_comparison();
+	test_members();
+	test_case();
+	test_globals();
+	test_many_columns();
+	test_refused();
 	test_numbers();
 	test_mask();
 	test_text_names();

@@ -11,7 +11,7 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { TEXTS_LONGEST = 40, TEXTS = 128 }; /* longer ones Lua does not look for */
+enum { TEXTS_LONGEST = 40, TEXTS = 128, TEXTS_LIVES = 4 }; /* longer ones Lua does not look for */
 
 struct texts {
 	struct text_place {
@@ -24,6 +24,57 @@ struct texts {
 };
 
 void texts_open(lua_State *L, struct texts *t);
-void texts_push(lua_State *L, struct texts *t, const char *p, size_t len); /* as lua_pushlstring() */
+void texts_push_other(lua_State *L, struct text_place *place, const char *p, size_t len, uint64_t first, uint64_t last);
+
+static inline void texts_ends(const char *p, size_t len, uint64_t *first, uint64_t *last)
+{
+	uint32_t four[2];
+
+	if (len >= 8) {
+		memcpy(first, p, 8);
+		memcpy(last, p + len - 8, 8);
+	} else if (len >= 4) {
+		memcpy(&four[0], p, 4);
+		memcpy(&four[1], p + len - 4, 4);
+		*first = four[0];
+		*last = four[1];
+	} else {
+		*first = (unsigned char)p[0] | (unsigned)(unsigned char)p[len / 2] << 8;
+		*last = (unsigned char)p[len - 1];
+	}
+}
+
+/* Whether what is between the ends is the same. */
+static inline bool texts_same_middle(const char *a, const char *b, size_t len)
+{
+	for (size_t i = 8; i + 8 < len; i += 8) {
+		uint64_t x, y;
+
+		memcpy(&x, a + i, 8);
+		memcpy(&y, b + i, 8);
+		if (x != y)
+			return false;
+	}
+	return true;
+}
+
+/* As lua_pushlstring(). */
+static inline void texts_push(lua_State *L, struct texts *t, const char *p, size_t len)
+{
+	struct text_place *place = NULL;
+	uint64_t first = 0, last = 0;
+
+	if (len > 0 && len <= TEXTS_LONGEST) {
+		texts_ends(p, len, &first, &last);
+		place = &t->places[((first ^ (last << 1 | last >> 63) ^ len) * 0x9e3779b97f4a7c15u >> 57) % TEXTS];
+		if (place->first == first && place->last == last && place->len == len && place->there &&
+				texts_same_middle(place->text, p, len)) {
+			place->lives = TEXTS_LIVES;
+			lua_rawgeti(L, LUA_REGISTRYINDEX, place->ref);
+			return;
+		}
+	}
+	texts_push_other(L, place, p, len, first, last);
+}
 
 #endif
