@@ -364,11 +364,29 @@ static int needed_next(const struct match *m, const char **p)
 	return -1;
 }
 
+static bool is_special(char c)
+{
+	switch (c) {
+	case '^':
+	case '$':
+	case '*':
+	case '+':
+	case '?':
+	case '.':
+	case '(':
+	case ')':
+	case '[':
+	case '%':
+	case '-': return true;
+	default: return false;
+	}
+}
+
 int match_first(const struct match *m, const char *pattern)
 {
 	const char *next = pattern + 1;
 
-	if (pattern >= m->pattern_end || strchr("^$*+?.([%-)", *pattern))
+	if (pattern >= m->pattern_end || is_special(*pattern))
 		return -1;
 	return skip_repeat(&next, m->pattern_end) ? -1 : (unsigned char)*pattern;
 }

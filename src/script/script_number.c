@@ -200,9 +200,12 @@ static int decimal_concat_lua(lua_State *L)
 /* amount:scale(2): times 10^2, exactly. 123.45 -> 12345 */
 static int decimal_scale_lua(lua_State *L)
 {
-	lua_Integer places = luaL_checkinteger(L, 2);
+	int is_whole;
+	lua_Integer places = lua_tointegerx(L, 2, &is_whole);
 	struct decimal a, out;
 
+	if (!is_whole)
+		places = luaL_checkinteger(L, 2);
 	return result(L,
 			places >= -DECIMAL_DIGITS && places <= DECIMAL_DIGITS &&
 					decimal_shift(operand(L, 1, &a), (int)places, &out),

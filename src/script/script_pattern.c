@@ -92,11 +92,12 @@ static int plain_find(lua_State *L, const char *text, size_t len, size_t from, c
 
 static int find_or_match(lua_State *L, bool find)
 {
-	size_t len, pattern_len, from;
+	size_t len, pattern_len, from = 0;
 	const char *text = luaL_checklstring(L, 1, &len), *pattern = luaL_checklstring(L, 2, &pattern_len), *s, *end;
 	struct match m;
 
-	from = start_of(luaL_optinteger(L, 3, 1), len);
+	if (lua_gettop(L) > 2)
+		from = start_of(luaL_optinteger(L, 3, 1), len);
 	if (from > len) {
 		lua_pushnil(L);
 		return 1;

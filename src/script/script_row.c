@@ -150,7 +150,7 @@ static const struct value *same_text(lua_State *L, const struct script_row *r, u
 	if (v == NULL || (v->kind != VALUE_TEXT && v->kind != VALUE_BYTES) || v->len != g->len)
 		return NULL;
 	script_charge(L, (int64_t)(g->len / 16));
-	return memcmp(v->p, g->p, g->len) == 0 ? v : NULL;
+	return g->len == 0 || (*v->p == *g->p && memcmp(v->p, g->p, g->len) == 0) ? v : NULL;
 }
 
 /* The cell that has the text already, of this row or of the one that came. */
@@ -188,7 +188,7 @@ static void row_set(lua_State *L, struct script_row *r, int key, int value)
 
 	if (column < 0)
 		script_names_unknown(L, r->names, key, value);
-	is_key = schema_is_key(ext, (unsigned)column);
+	is_key = ext->nkey == 1 ? ext->key[0] == (unsigned)column : schema_is_key(ext, (unsigned)column);
 	same = g.p ? cell_of_text(L, r, (unsigned)column, &g) : NULL;
 	if (!is_key) {
 		row_own(L, r);
