@@ -32,6 +32,7 @@ struct console {
 	struct settle sized;		     /* the terminal has another size */
 	const char *theme;		     /* of the configuration; lent */
 	char theme_shown[64];		     /* what was chosen since; "" nothing */
+	bool theme_wrong;		     /* it is none, and nobody was told: its name is being typed */
 	bool running[FEED_JOBS + 1];	     /* by number */
 	enum view_lane lanes[FEED_JOBS + 1]; /* of the page that its answer is for; LANE_NONE: of nobody */
 	int shown;			     /* the job whose answer is in the overlay; 0: none */
@@ -254,10 +255,11 @@ static void console_retheme(struct console *c)
 	struct theme theme;
 	struct err wrong;
 
-	if (strcmp(s->theme, c->theme_shown) == 0)
+	if (strcmp(s->theme, c->theme_shown) == 0 && !(c->theme_wrong && s->mode != MODE_COMMAND))
 		return;
 	strcpy(c->theme_shown, s->theme);
 	console_theme(s->theme[0] ? s->theme : c->theme, &theme, &wrong);
+	c->theme_wrong = wrong.kind != ERR_NONE && s->mode == MODE_COMMAND;
 	if (wrong.kind == ERR_NONE) {
 		term_theme(&theme);
 		if (c->cast)

@@ -153,6 +153,12 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 	char text[300], marked[40] = "", of[32] = "";
 	size_t all = screen_all_rows(s);
 
+	if (s->mode == MODE_MENU) {
+		snprintf(text, sizeof(text), "%zu/%zu", s->menu.grid.count ? s->menu.grid.cursor + 1 : 0,
+				s->menu.grid.count);
+		canvas_right(cv, y, cv->cols / 2, cv->cols - cv->cols / 2 - 1, ROLE_STATUS, text);
+		return;
+	}
 	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s) || (g->total == 0 && !g->filter[0]))
 		return;
 	if (g->nmarks)
@@ -171,7 +177,7 @@ static const char *selected_error(const struct screen *s)
 
 	if (s->status == NULL || s->view != VIEW_TABLES || !grid_selected(&s->grids[s->view], &row))
 		return "";
-	return s->status->tables[row].error;
+	return show_after(s->status->tables[row].error, s->status->tables[row].name);
 }
 
 static void draw_status(const struct screen *s, struct canvas *cv, int y)

@@ -80,8 +80,10 @@ static void say_request(struct screen *s, const struct engine_request *r, const 
 	const struct engine_request_doc *doc = engine_request_doc(s->docs, r->command);
 	char *text = s->dialog.text;
 	size_t size = sizeof(s->dialog.text), len;
+	char shown[201];
 
-	len = (size_t)snprintf(text, size, "%s%s%.200s", doc->help, doc->help[0] ? ": " : "", line);
+	len = (size_t)snprintf(text, size, "%s%s%s", doc->help, doc->help[0] ? ": " : "",
+			request_line_show(shown, sizeof(shown), line));
 	for (const struct engine_request_arg_doc *a = doc->args; a->name && len < size; a++) {
 		char value[40];
 
@@ -119,7 +121,7 @@ void screen_request(struct screen *s, const char *line, bool answer)
 	effect = engine_request_effect(engine_request_doc(s->docs, parsed.request.command), &parsed.request);
 	s->asked = answer;
 	s->request_lane = LANE_NONE;
-	snprintf(s->text_title, sizeof(s->text_title), "%.190s", line);
+	request_line_show(s->text_title, sizeof(s->text_title), line);
 	if (effect >= EFFECT_COSTLY)
 		ask_first(s, effect, &parsed.request, line);
 	else

@@ -551,6 +551,7 @@ static void test_long_answer(void)
 static void test_request_line(void)
 {
 	struct request_line line;
+	char shown[100];
 	struct err err;
 
 	is_int(request_line_parse(&line, "tap  sink n=5 \"db.a b=c\"", docs, &err), 0, "words with and without names");
@@ -559,6 +560,10 @@ static void test_request_line(void)
 	is_str(line.request.args[1].name, "n", "a name is taken as it is");
 	is_str(line.request.args[2].name, "table", "the next without takes the next");
 	is_str(line.request.args[2].value, "db.a b=c", "quotes hold words together");
+	is_str(request_line_show(shown, sizeof(shown), "dead \"table=a.b\" \"reason=two words\" \"key=\\\"\" n=\"5"),
+			"dead table=a.b \"reason=two words\" \"key=\\\"\" n=\"5",
+			"shown without the quotes that are not needed");
+	is_str(request_line_show(shown, 8, "dead \"table=a.b\""), "dead ta", "as much of it as there is room for");
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
@@ -801,6 +806,32 @@ static void test_marks_stay(void)
 	status.all_tables = 0;
 	start(24, 80);
 	status_done(&moved);
+}
+
+/* What a list is looked at for has room on the smallest screen. */
+static void test_smallest(void)
+{
+	static const struct {
+		const char *keys, *column;
+		void (*answer)(void);
+	} lists[] = {
+		{ "3", " lag", NULL },
+		{ "4", " lag", answer_groups },
+		{ "5", " lag", NULL },
+		{ "7", " failed", NULL },
+		{ "8", " result", answer_loads },
+		{ "9", " done", NULL },
+		{ "0", " value", answer_settings },
+		{ "w", " last request", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		start(10, 40);
+		keys(lists[i].keys);
+		if (lists[i].answer)
+			lists[i].answer();
+		ok(strstr(dump(), lists[i].column) != NULL, "40x10, key %s:%s", lists[i].keys, lists[i].column);
+	}
 }
 
 /* Screens whose list is the answer of a request. */
@@ -1535,6 +1566,9 @@ static void test_scripts(int rows, int cols)
 	answer(LANE_DETAIL, "{\"file\":\"orders.lua\",\"mark\":\"-\",\"text\":\"a = 1\"}");
 	screen_lane_end(&screen, LANE_DETAIL, "");
 	ok(strstr(dump(), "orders.lua:4") && strstr(dump(), "- a = 1"), "line by line");
+	ok(strstr(dump(), "- only in 1b2c3d4e5f60   + only in what runs") != NULL, "and which line is whose");
+	keys("jj");
+	ok(strstr(dump(), "orders.lua:4") != NULL, "what has room stays where it is");
 	keys("qd");
 	ok(strstr(dump(), "1b2c3d4e5f60*") != NULL, "d marks a version");
 	keys("kd");
@@ -1560,6 +1594,7 @@ static void test_scripts(int rows, int cols)
 	is_str(screen.request, "script-diff \"table=testdb.orders\" \"a=running\" \"b=files\"", "d from the list");
 	screen_lane_end(&screen, LANE_DETAIL, "");
 	ok(strstr(dump(), "they are the same") != NULL, "no difference is said");
+	ok(strstr(dump(), "- only in what runs   + only in the files") != NULL, "nor is one between other texts");
 	keys("q");
 	is_int(screen.view, VIEW_SCRIPTS, "q goes back one step, to where the key was pressed");
 	keys("v");
@@ -2271,6 +2306,7 @@ int main(void)
 	test_command();
 	test_long_answer();
 	test_request_line();
+	test_smallest();
 	test_snapshot();
 	test_look();
 	test_cast();

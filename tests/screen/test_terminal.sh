@@ -84,6 +84,10 @@ report "the terminal tells of the mouse" $?
 keys -l "$(printf '\033[<0;%d;2M\033[<0;%d;2m' "$(column '3 Top')" "$(column '3 Top')")"
 shows 'committed'
 report "a click on a tab opens it" $?
+keys ':'
+keys 'theme none' Enter
+shows "theme 'none': no such file"
+report "a theme that is none is told" $?
 keys 5
 shows 'captured'
 keys ':'

@@ -1,9 +1,11 @@
 /* test_widget.c - pictures on a canvas: whatever the values are, nothing is drawn outside, and the picture says what they are; also without colours and in ASCII. */
+#include <limits.h>
 #include <math.h>
 
 #include "console/canvas/canvas_width.h"
 #include "console/settle.h"
 #include "console/widget/chart.h"
+#include "console/widget/grid.h"
 #include "console/widget/heat.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
@@ -379,8 +381,78 @@ static void test_settle(void)
 	ok(frames(10, 3000) >= 9, "what goes on and on is shown meanwhile: %d frames in 3 s", frames(10, 3000));
 }
 
+/* ---- a list whose newest rows come first ---- */
+
+static int newest; /* rows newest, newest - 1, .. 1 */
+
+static size_t numbers_count(const void *of)
+{
+	(void)of;
+	return (size_t)newest;
+}
+
+static void numbers_cell(const void *of, size_t row, int column, struct grid_text *out)
+{
+	(void)of;
+	(void)column;
+	snprintf(out->text, sizeof(out->text), "%d", newest - (int)row);
+}
+
+static void numbers_key(const void *of, size_t row, char out[GRID_KEY])
+{
+	(void)of;
+	snprintf(out, GRID_KEY, "%d", newest - (int)row);
+}
+
+static const struct grid_column number_column = { "number", 8, 0, 0 };
+static const struct grid_source numbers = {
+	.columns = &number_column,
+	.ncolumns = 1,
+	.lead = true,
+	.count = numbers_count,
+	.cell = numbers_cell,
+	.key = numbers_key,
+};
+
+/* With so many more rows: the row under the cursor, and the line of the screen that it is on. */
+static void grid_after(struct grid *g, int more, int number, int line)
+{
+	newest += more;
+	grid_update(g, &numbers, NULL);
+	canvas_clear(&cv);
+	grid_draw(g, &numbers, NULL, &cv, 0, 0, 6, 20);
+	is_int(newest - (int)g->cursor, number, "the cursor is on %d", number);
+	is_int((long)(g->cursor - g->top), line, "which is line %d", line);
+}
+
+static void test_grid_lead(void)
+{
+	struct grid g;
+
+	newest = 20;
+	grid_init(&g, -1);
+	grid_after(&g, 0, 20, 0);
+	grid_after(&g, 7, 27, 0); /* nobody has moved it: it stays on the newest */
+	grid_move(&g, &numbers, NULL, 2);
+	grid_after(&g, 0, 25, 2);
+	grid_after(&g, 3, 25, 2); /* what is read stays where it is */
+	grid_after(&g, 40, 25, 2);
+	grid_move(&g, &numbers, NULL, LONG_MIN);
+	grid_after(&g, 1, newest + 1, 0);
+	grid_done(&g);
+}
+
+static void test_show_after(void)
+{
+	is_str(show_after("table shop.a: no such column", "shop.a"), "no such column", "a table's name is left out");
+	is_str(show_after("load: it hangs", "load"), "it hangs", "that of anything else");
+	is_str(show_after("table shop.ab: it hangs", "shop.a"), "table shop.ab: it hangs", "but not another one's");
+	is_str(show_after("it hangs", ""), "it hangs", "nothing where there is none");
+}
+
 int main(void)
 {
+	test_show_after();
 	test_settle();
 	setenv("TZ", "UTC", 1);
 	canvas_init(&cv);
@@ -392,6 +464,7 @@ int main(void)
 	test_stack();
 	test_stage_times();
 	test_sizes();
+	test_grid_lead();
 	canvas_done(&cv);
 	buf_done(&text);
 	return tap_done();

@@ -123,3 +123,31 @@ void request_line_add(char *line, size_t size, const char *name, const char *val
 		line[len++] = '"';
 	line[len < size ? len : size - 1] = '\0';
 }
+
+/* Of a word that begins with a quote: up to the one that ends it; 0: it needs them, or does not end. */
+static size_t needless(const char *word)
+{
+	size_t len = 1 + strcspn(word + 1, " \"\\");
+
+	return word[0] == '"' && word[len] == '"' && (word[len + 1] == ' ' || word[len + 1] == '\0') ? len : 0;
+}
+
+const char *request_line_show(char *out, size_t size, const char *line)
+{
+	size_t n = 0;
+
+	for (bool begins = true; *line && n + 1 < size; line++) {
+		size_t quoted = begins ? needless(line) : 0;
+
+		if (quoted) {
+			n += (size_t)snprintf(out + n, size - n, "%.*s", (int)(quoted - 1), line + 1);
+			n = n < size ? n : size - 1;
+			line += quoted;
+		} else {
+			out[n++] = *line;
+		}
+		begins = *line == ' ';
+	}
+	out[n] = '\0';
+	return out;
+}

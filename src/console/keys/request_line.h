@@ -19,4 +19,7 @@ int request_line_parse(struct request_line *out, const char *line, const struct 
 /* Puts name=value at the end of a line, in quotes; what does not fit is cut. */
 void request_line_add(char *line, size_t size, const char *name, const char *value);
 
+/* The line as a person would type it: no quotes where none are needed. */
+const char *request_line_show(char *out, size_t size, const char *line);
+
 #endif

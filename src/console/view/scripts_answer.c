@@ -205,6 +205,12 @@ void scripts_answer_line(struct scripts_page *p, const json_t *o)
 	}
 }
 
+/* What is compared, in words; a version has its number. */
+static const char *side(const char *name)
+{
+	return strcmp(name, "running") == 0 ? "what runs" : strcmp(name, "files") == 0 ? "the files" : name;
+}
+
 void scripts_answer_title(const struct scripts_page *p, char *out, size_t size)
 {
 	static const char *const titles[] = {
@@ -215,8 +221,11 @@ void scripts_answer_title(const struct scripts_page *p, char *out, size_t size)
 		[ASK_TRY_ROLL_BACK] = "what that version would do: u lets it run, Esc leaves all as it is",
 		[ASK_ROLL_BACK] = "back to another version",
 		[ASK_PROFILE] = "",
-		[ASK_DIFFERENCE] = "- only in what runs now   + only in what would run",
+		[ASK_DIFFERENCE] = "",
 	};
 
-	snprintf(out, size, "%s", titles[p->ask]);
+	if (p->ask == ASK_DIFFERENCE)
+		snprintf(out, size, "- only in %s   + only in %s", side(p->sides[0]), side(p->sides[1]));
+	else
+		snprintf(out, size, "%s", titles[p->ask]);
 }

@@ -280,6 +280,27 @@ void scripts_draw_versions(struct scripts_page *p, struct canvas *cv, struct are
 	}
 }
 
+/* Lines that one of the answer takes; at a height of 0 it is not drawn. */
+static int draw_answer_line(const struct scripts_line *line, struct canvas *cv, int y, int x, int height, int width)
+{
+	char text[4000];
+	int lines;
+
+	put_tabs(text, sizeof(text), line->text);
+	lines = wrap_draw(cv, text, strlen(text), y, x, smaller(LINES_EACH, height), width, 0, line->role);
+	return lines < 1 ? 1 : smaller(lines, LINES_EACH);
+}
+
+/* The first one from which on all have room. */
+static int last_top(const struct scripts_page *p, struct canvas *cv, int height, int width)
+{
+	int top = (int)p->nanswer, used = 0;
+
+	while (top > 0 && (used += draw_answer_line(&p->answer[top - 1], cv, 0, 0, 0, width)) <= height)
+		top--;
+	return top;
+}
+
 void scripts_draw_answer(struct scripts_page *p, struct canvas *cv, struct area at)
 {
 	int y = at.y + 1, end = at.y + at.height, x = at.x + 1, width = at.width - 2;
@@ -295,13 +316,7 @@ void scripts_draw_answer(struct scripts_page *p, struct canvas *cv, struct area 
 	else if (!p->running && p->nanswer == 0)
 		canvas_text(cv, y, x, width, ROLE_DIM,
 				p->ask == ASK_DIFFERENCE ? "they are the same" : "nothing is otherwise");
-	for (int i = p->top; i < (int)p->nanswer && y < end; i++) {
-		const struct scripts_line *line = &p->answer[i];
-		char text[4000];
-		int lines;
-
-		put_tabs(text, sizeof(text), line->text);
-		lines = wrap_draw(cv, text, strlen(text), y, x, smaller(LINES_EACH, end - y), width, 0, line->role);
-		y += lines < 1 ? 1 : smaller(lines, LINES_EACH);
-	}
+	p->top = smaller(p->top, last_top(p, cv, end - y, width));
+	for (int i = p->top; i < (int)p->nanswer && y < end; i++)
+		y += draw_answer_line(&p->answer[i], cv, y, x, end - y, width);
 }

@@ -43,6 +43,7 @@ struct scripts_page {
 	bool running, tried; /* tried: what a version would do is shown */
 	char version[20];    /* that is to be rolled back to; "" the one before */
 	char marked[20];     /* the version that another one is compared with; "" none */
+	char sides[2][20];   /* that are compared: versions, "running", "files" */
 	char why[512];
 	struct scripts_line *answer;
 	size_t nanswer, cap_answer;

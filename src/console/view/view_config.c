@@ -13,12 +13,12 @@
 enum { COLUMN_SECTION, COLUMN_KEY, COLUMN_VALUE, COLUMN_FROM, COLUMN_APPLIES, COLUMN_HELP, COLUMNS };
 
 static const struct grid_column columns[COLUMNS] = {
-	[COLUMN_SECTION] = { "section", -9, 0, 0 },
-	[COLUMN_KEY] = { "setting", -26, 1, 0 },
+	[COLUMN_SECTION] = { "section", -16, 1, 1 },
+	[COLUMN_KEY] = { "setting", -24, 1, 0 },
 	[COLUMN_VALUE] = { "value", -16, 2, 0 },
-	[COLUMN_FROM] = { "is", -7, 0, 0 },
-	[COLUMN_APPLIES] = { "applies", -7, 0, 0 },
-	[COLUMN_HELP] = { "help", -30, 3, 1 },
+	[COLUMN_FROM] = { "is", -7, 0, 1 },
+	[COLUMN_APPLIES] = { "applies", -7, 0, 2 },
+	[COLUMN_HELP] = { "help", -30, 3, 3 },
 };
 
 static const char *text_of(const struct asked *a, size_t row, int column)

@@ -28,14 +28,14 @@ enum {
 enum { PERIOD_S = 3, LABEL = 11, CHART = 8, LATE_MS = 10000 };
 
 static const struct grid_column columns[COLUMNS] = {
-	[COLUMN_GROUP] = { "group", -12, 1, 0 },
+	[COLUMN_GROUP] = { "group", -12, 1, 2 },
 	[COLUMN_TOPIC] = { "topic", -20, 3, 0 },
-	[COLUMN_PARTITION] = { "part", 4, 0, 0 },
-	[COLUMN_OFFSET] = { "offset", 11, 0, 2 },
-	[COLUMN_END] = { "end", 11, 0, 1 },
+	[COLUMN_PARTITION] = { "part", 4, 0, 2 },
+	[COLUMN_OFFSET] = { "offset", 11, 0, 4 },
+	[COLUMN_END] = { "end", 11, 0, 3 },
 	[COLUMN_LAG] = { "lag", 9, 0, 0 },
-	[COLUMN_TREND] = { "change", 10, 0, 0 },
-	[COLUMN_LEFT] = { "catch up", 8, 0, 0 },
+	[COLUMN_TREND] = { "change", 10, 0, 2 },
+	[COLUMN_LEFT] = { "catch up", 8, 0, 1 },
 };
 
 static double trend(const struct asked *a, size_t row)
@@ -148,8 +148,12 @@ static void draw_ruler(struct canvas *cv, int y, int x, int width, int64_t befor
 	double whole = (double)before + (double)behind;
 	int mark = whole > 0 ? (int)((double)before / whole * (width - 1)) : width - 1;
 
-	if (before < 0 || behind < 0 || width < 4)
+	if (width < 4)
 		return;
+	if (before < 0 || behind < 0) { /* not known */
+		canvas_line(cv, y, x, width, ROLE_DIM, 0xb7);
+		return;
+	}
 	if (behind > 0 && mark > width - 2)
 		mark = width - 2; /* what waits is seen, however little it is */
 	canvas_line(cv, y, x, mark, ROLE_EDGE_IDLE, 0x2588);
@@ -176,7 +180,7 @@ static int draw_binlog(const struct status_capture *c, struct canvas *cv, struct
 							? c->server_pos
 							: c->read_pos));
 	draw_ruler(cv, y++, x, width < 70 ? width : 70, c->kept_bytes, c->behind_bytes);
-	canvas_printf(cv, y++, x, width, ROLE_TEXT, "%s not read yet, %s behind; in the log up to %s:%llu",
+	canvas_printf(cv, y++, x, width, ROLE_TEXT, "not read: %s, %s behind; in the log: %s:%llu",
 			show_bytes(a, c->behind_bytes), show_ms(b, c->lag_ms), c->file[0] ? c->file : "-",
 			(unsigned long long)c->pos);
 	draw_label(cv, at, y, "purge");
@@ -186,11 +190,9 @@ static int draw_binlog(const struct status_capture *c, struct canvas *cv, struct
 		canvas_text(cv, y++, x, width, ROLE_TEXT, "MySQL keeps its binlog until somebody purges it");
 	else
 		canvas_printf(cv, y++, x, width, c->lag_ms > c->keeps_ms / 2 ? ROLE_CRIT : ROLE_TEXT,
-				"a file is kept for %s: what is not read is purged in %s or later",
-				show_ms(a, c->keeps_ms),
-				show_ms(b,
-						c->lag_ms < c->keeps_ms ? c->keeps_ms - (c->lag_ms > 0 ? c->lag_ms : 0)
-									: 0));
+				"what is not read is purged in %s or later; files are kept %s",
+				show_ms(b, c->lag_ms < c->keeps_ms ? c->keeps_ms - (c->lag_ms > 0 ? c->lag_ms : 0) : 0),
+				show_ms(a, c->keeps_ms));
 	return y;
 }
 

@@ -29,13 +29,13 @@ enum { BAR = 18, WAITING_MOST = 4 };
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TIME] = { "time", -8, 0, 0 },
 	[COLUMN_TABLE] = { "table", -14, 2, 0 },
-	[COLUMN_PARTITION] = { "part", 4, 0, 2 },
+	[COLUMN_PARTITION] = { "part", 4, 0, 4 },
 	[COLUMN_ROWS] = { "rows", 7, 0, 0 },
-	[COLUMN_BYTES] = { "bytes", 8, 0, 1 },
-	[COLUMN_TOOK] = { "took", 6, 0, 0 },
-	[COLUMN_PHASES] = { "phases", -BAR, 0, 0 },
+	[COLUMN_BYTES] = { "bytes", 8, 0, 3 },
+	[COLUMN_TOOK] = { "took", 6, 0, 1 },
+	[COLUMN_PHASES] = { "phases", -BAR, 0, 2 },
 	[COLUMN_RESULT] = { "result", -9, 0, 0 },
-	[COLUMN_LABEL] = { "label", -24, 3, 3 },
+	[COLUMN_LABEL] = { "label", -24, 3, 5 },
 };
 
 /* The parts of a load, in their order: a letter of a bar each. */
@@ -158,6 +158,7 @@ const struct grid_source view_load_source = {
 	.columns = columns,
 	.ncolumns = COLUMNS,
 	.fitted = 1 + COLUMN_TIME,
+	.lead = true,
 	.count = asked_count,
 	.cell = cell,
 	.compare = compare,
@@ -178,7 +179,7 @@ static int draw_throughput(const struct status *s, struct canvas *cv, struct are
 		if (strcmp(s->stages[i].name, "sink") == 0)
 			sink = &s->stages[i];
 	x += canvas_text(cv, at.y, x, end - x, show_state_role(s->load.state), half_state_name(s->load.state)) + 2;
-	x += canvas_printf(cv, at.y, x, end - x, ROLE_TEXT, "%s loads, %s, %s/s, %s behind",
+	x += canvas_printf(cv, at.y, x, end - x, ROLE_TEXT, "%s loads, rows %s, %s/s, %s behind",
 			     show_exact(a, (int64_t)s->load.loads), show_rate(b, sink ? sink->rows_per_s : -1),
 			     show_bytes(c, sink ? (int64_t)sink->bytes_per_s : -1), show_ms(d, s->load.lag_ms)) +
 			2;

@@ -63,7 +63,7 @@ static void draw_problem(const struct status *s, size_t i, bool selected, struct
 	canvas_right(cv, at.y, x, 6, ROLE_TEXT, show_age(age, (s->wall_us - p->since_us) / 1000000));
 	x += 8;
 	x += canvas_text(cv, at.y, x, (at.x + at.width - x) / 2, role, p->subject) + 2;
-	canvas_text(cv, at.y, x, at.x + at.width - x - 1, ROLE_TEXT, p->text);
+	canvas_text(cv, at.y, x, at.x + at.width - x - 1, ROLE_TEXT, show_after(p->text, p->subject));
 }
 
 static int draw_problems(const struct grid *g, const struct status *s, struct canvas *cv, struct area at, int most)
@@ -308,7 +308,7 @@ static void draw_table(const struct status_table *t, struct canvas *cv, struct a
 	if (t->dead_open > 0)
 		why += canvas_printf(cv, at.y, at.x + why, at.width - why, ROLE_CRIT, "%s dead ",
 				show_count(a, t->dead_open));
-	canvas_text(cv, at.y, at.x + why, at.width - why, ROLE_DIM, t->error);
+	canvas_text(cv, at.y, at.x + why, at.width - why, ROLE_DIM, show_after(t->error, t->name));
 }
 
 static void draw_tables(const struct status *s, struct canvas *cv, struct area at)

@@ -268,7 +268,7 @@ static void draw_left(const struct problem_page *p, struct sheet *s)
 
 	sheet_rule(s, "how long there is", "");
 	if (q->limit == NULL || q->limit[0] == '\0') {
-		sheet_line(s, ROLE_TEXT, "- : nothing runs out while it lasts");
+		sheet_line(s, ROLE_TEXT, "-  nothing runs out while it lasts");
 		return;
 	}
 	snprintf(line, sizeof(line), "%s %s%s", show_ms(left, q->left_ms), q->left_ms < 0 ? ": not known: " : "",

@@ -46,7 +46,7 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		show_ms(out->text, p->limit && p->limit[0] ? p->left_ms : -1);
 		break;
 	case COLUMN_SUBJECT: snprintf(out->text, sizeof(out->text), "%.400s", p->subject); break;
-	default: snprintf(out->text, sizeof(out->text), "%s", p->text); break;
+	default: snprintf(out->text, sizeof(out->text), "%s", show_after(p->text, p->subject)); break;
 	}
 }
 

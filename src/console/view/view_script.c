@@ -116,6 +116,8 @@ static void act_roll_back(struct scripts_page *p, struct view_order *out)
 static void compare_texts(struct scripts_page *p, const char *a, const char *b, struct view_order *out)
 {
 	ask_answer(p, ASK_DIFFERENCE, "script-diff", out);
+	snprintf(p->sides[0], sizeof(p->sides[0]), "%s", a);
+	snprintf(p->sides[1], sizeof(p->sides[1]), "%s", b);
 	request_line_add(out->request, sizeof(out->request), "a", a);
 	request_line_add(out->request, sizeof(out->request), "b", b);
 }

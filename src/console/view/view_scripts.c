@@ -26,16 +26,16 @@ enum {
 };
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TABLE] = { "table", -16, 2, 0 },
-	[COLUMN_SCRIPT] = { "script", -13, 1, 0 },
-	[COLUMN_VERSION] = { "version", -12, 0, 3 },
+	[COLUMN_SCRIPT] = { "script", -13, 1, 1 },
+	[COLUMN_VERSION] = { "version", -12, 0, 5 },
 	[COLUMN_RATE] = { "rows", 8, 0, 0 },
-	[COLUMN_P50] = { "p50", 6, 0, 0 },
-	[COLUMN_P99] = { "p99", 6, 0, 0 },
-	[COLUMN_INSTRUCTIONS] = { "instr", 6, 0, 4 },
-	[COLUMN_BYTES] = { "bytes", 7, 0, 4 },
-	[COLUMN_DROPPED] = { "dropped", 7, 0, 0 },
+	[COLUMN_P50] = { "p50", 6, 0, 3 },
+	[COLUMN_P99] = { "p99", 6, 0, 2 },
+	[COLUMN_INSTRUCTIONS] = { "instr", 6, 0, 6 },
+	[COLUMN_BYTES] = { "bytes", 7, 0, 6 },
+	[COLUMN_DROPPED] = { "dropped", 7, 0, 1 },
 	[COLUMN_FAILED] = { "failed", 6, 0, 0 },
-	[COLUMN_NOTE] = { "last failure", -20, 3, 2 },
+	[COLUMN_NOTE] = { "last failure", -20, 3, 4 },
 };
 
 const char *const view_scripts_fields[] = {

@@ -10,11 +10,11 @@ enum { COLUMN_USER, COLUMN_TERMINAL, COLUMN_NAME, COLUMN_MAY, COLUMN_SINCE, COLU
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_USER] = { "attached", -12, 1, 0 },
-	[COLUMN_TERMINAL] = { "terminal", -9, 0, 0 },
-	[COLUMN_NAME] = { "name", -10, 1, 2 },
+	[COLUMN_TERMINAL] = { "terminal", -9, 0, 1 },
+	[COLUMN_NAME] = { "name", -10, 1, 3 },
 	[COLUMN_MAY] = { "may", -9, 0, 0 },
-	[COLUMN_SINCE] = { "since", -8, 0, 0 },
-	[COLUMN_AGO] = { "acted", 7, 0, 1 },
+	[COLUMN_SINCE] = { "since", -8, 0, 1 },
+	[COLUMN_AGO] = { "acted", 7, 0, 2 },
 	[COLUMN_ACTED] = { "last request", -18, 4, 0 },
 };
 

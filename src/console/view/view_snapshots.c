@@ -21,14 +21,14 @@ enum {
 enum { BAR = 16 };
 
 static const struct grid_column columns[COLUMNS] = {
-	[COLUMN_TABLE] = { "table", -20, 3, 0 },
-	[COLUMN_STATE] = { "state", -8, 0, 0 },
-	[COLUMN_ROWS] = { "rows", 11, 0, 0 },
-	[COLUMN_TOTAL] = { "of about", 11, 0, 2 },
+	[COLUMN_TABLE] = { "table", -16, 3, 0 },
+	[COLUMN_STATE] = { "state", -8, 0, 2 },
+	[COLUMN_ROWS] = { "rows", 11, 0, 2 },
+	[COLUMN_TOTAL] = { "of about", 11, 0, 3 },
 	[COLUMN_SHARE] = { "done", -(BAR + 5), 0, 0 },
-	[COLUMN_CHUNKS] = { "chunks", 6, 0, 3 },
-	[COLUMN_RATE] = { "rows/s", 8, 0, 0 },
-	[COLUMN_LEFT] = { "left", 6, 0, 0 },
+	[COLUMN_CHUNKS] = { "chunks", 6, 0, 4 },
+	[COLUMN_RATE] = { "rows/s", 8, 0, 2 },
+	[COLUMN_LEFT] = { "left", 6, 0, 1 },
 };
 
 static size_t count(const void *of)
@@ -107,7 +107,7 @@ const struct grid_source view_snapshots_source = {
 	.count = count,
 	.cell = cell,
 	.key = key,
-	.empty = "no snapshot has run since the start; ':snapshot TABLE' reads one again while the stream goes on",
+	.empty = "':snapshot TABLE' reads a table again beside the stream; 6: those that ended",
 };
 
 static int draw_total(const struct status *s, struct canvas *cv, struct area at)

@@ -23,14 +23,14 @@ enum {
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TABLE] = { "table", -20, 8, 0 },
 	[COLUMN_STATE] = { "state", -9, 0, 0 },
-	[COLUMN_CAPTURED] = { "captured", 8, 0, 0 },
-	[COLUMN_LOADED] = { "loaded", 7, 0, 0 },
-	[COLUMN_DROPPED] = { "dropped", 7, 0, 0 },
-	[COLUMN_DEAD] = { "dead", 5, 0, 0 },
-	[COLUMN_LAG_ROWS] = { "lag rows", 8, 0, 0 },
+	[COLUMN_CAPTURED] = { "captured", 8, 0, 3 },
+	[COLUMN_LOADED] = { "loaded", 7, 0, 3 },
+	[COLUMN_DROPPED] = { "dropped", 7, 0, 4 },
+	[COLUMN_DEAD] = { "dead", 5, 0, 1 },
+	[COLUMN_LAG_ROWS] = { "lag rows", 8, 0, 2 },
 	[COLUMN_LAG] = { "lag", 6, 0, 0 },
-	[COLUMN_P99] = { "load p99", 8, 0, 1 },
-	[COLUMN_ERROR] = { "error", -8, 3, 2 },
+	[COLUMN_P99] = { "load p99", 8, 0, 5 },
+	[COLUMN_ERROR] = { "error", -8, 3, 6 },
 };
 
 const char *const view_tables_fields[] = {
@@ -81,7 +81,7 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 	case COLUMN_P99: show_us(out->text, t->load_p99_us); break;
 	default:
 		out->role = ROLE_CRIT;
-		snprintf(out->text, sizeof(out->text), "%s", t->error);
+		snprintf(out->text, sizeof(out->text), "%s", show_after(t->error, t->name));
 		break;
 	}
 }

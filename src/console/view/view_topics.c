@@ -22,12 +22,12 @@ enum {
 
 static const struct grid_column columns[COLUMNS] = {
 	[COLUMN_TOPIC] = { "topic", -24, 4, 0 },
-	[COLUMN_PARTITION] = { "part", 5, 0, 0 },
-	[COLUMN_KEPT] = { "kept", 11, 1, 1 },
-	[COLUMN_RATE] = { "in", 7, 0, 0 },
-	[COLUMN_LOW] = { "low", 11, 1, 2 },
-	[COLUMN_HIGH] = { "high", 11, 1, 0 },
-	[COLUMN_COMMITTED] = { "committed", 11, 1, 0 },
+	[COLUMN_PARTITION] = { "part", 5, 0, 1 },
+	[COLUMN_KEPT] = { "kept", 11, 1, 4 },
+	[COLUMN_RATE] = { "in", 7, 0, 1 },
+	[COLUMN_LOW] = { "low", 11, 1, 5 },
+	[COLUMN_HIGH] = { "high", 11, 1, 2 },
+	[COLUMN_COMMITTED] = { "committed", 11, 1, 3 },
 	[COLUMN_LAG] = { "lag", 10, 1, 0 },
 };
 

@@ -78,9 +78,14 @@ static void cursor_restore(struct grid *g, const struct grid_source *source, con
 		cursor_set(g, source, of, g->count);
 		return;
 	}
+	if (source->lead && g->cursor == 0) {
+		cursor_set(g, source, of, 0);
+		return;
+	}
 	for (size_t i = 0; g->key[0] && i < g->count; i++) {
 		source->key(of, g->order[i], key);
 		if (strcmp(key, g->key) == 0) {
+			g->top += source->lead && i > g->cursor ? i - g->cursor : 0;
 			cursor_set(g, source, of, i);
 			return;
 		}

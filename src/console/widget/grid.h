@@ -38,7 +38,8 @@ struct grid_source {
 	int (*compare)(const void *of, int column, size_t a, size_t b);
 	void (*key)(const void *of, size_t row, char out[GRID_KEY]); /* what names the row */
 	int fitted; /* 1 + the column that is as wide as its widest text in sight: times of another day have a date. 0: none */
-	bool follow;	   /* the cursor on the last row stays on the last row */
+	bool follow; /* the cursor on the last row stays on the last row */
+	bool lead; /* new rows come first: the cursor on the first row stays there, any other one where it is on the screen */
 	const char *empty; /* told when there is nothing, and why */
 };
 

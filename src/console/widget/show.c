@@ -122,6 +122,14 @@ const char *show_since(char *out, int64_t ms)
 	return out;
 }
 
+const char *show_after(const char *text, const char *subject)
+{
+	const char *at = strncmp(text, "table ", 6) == 0 ? text + 6 : text;
+	size_t len = strlen(subject);
+
+	return len && strncmp(at, subject, len) == 0 && strncmp(at + len, ": ", 2) == 0 ? at + len + 2 : text;
+}
+
 const char *show_age(char *out, int64_t s)
 {
 	if (s < 0 || s >= 60)

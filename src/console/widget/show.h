@@ -21,6 +21,8 @@ const char *show_ns(char *out, int64_t ns);	/* 310ns, 4.06us, then as show_us() 
 const char *show_ms(char *out, int64_t ms);	/* 0.2s, 18.4s, 3m04s, 2h05m, 3d04h */
 /* Of "complete to", which is sampled and so a few seconds old when all is well: no age that reads as if it lagged. */
 const char *show_since(char *out, int64_t ms);
+/* text behind "table SUBJECT: " or "SUBJECT: ", for a line that has the subject beside it. */
+const char *show_after(const char *text, const char *subject);
 const char *show_age(char *out, int64_t s);			   /* of whole seconds: 18s, then as show_ms() */
 const char *show_percent(char *out, double share);		   /* 0..1: 41% */
 const char *show_clock(char *out, int64_t wall_us);		   /* 14:03:22, local time */
