@@ -7,6 +7,7 @@
 #include "console/widget/chart.h"
 #include "console/widget/grid.h"
 #include "console/widget/heat.h"
+#include "console/widget/sheet.h"
 #include "console/widget/show.h"
 #include "console/widget/spark.h"
 #include "console/widget/stack.h"
@@ -442,6 +443,27 @@ static void test_grid_lead(void)
 	grid_done(&g);
 }
 
+/* A fact on a sheet of 60 columns, of which 20 are for what it is of. */
+static const char *fact(const char *what, const char *told)
+{
+	struct sheet s = { .cv = &cv, .height = 6, .width = 60 };
+
+	blank(6, 60, false);
+	sheet_fact(&s, 20, ROLE_OK, "ok", what, told);
+	return drawn();
+}
+
+static void test_sheet(void)
+{
+	ok(strstr(fact("mysql", "one line"), "mysql                 one line") != NULL,
+			"what is short stands beside it");
+	ok(strstr(fact("mysql", "some more words than there is room for"), "mysql\n") != NULL,
+			"what would be two lines beside is one below");
+	ok(strstr(fact("a name of more columns than twenty", "one line"), "a name of more columns than twenty\n") !=
+					NULL,
+			"a long name is there as a whole");
+}
+
 static void test_show_after(void)
 {
 	is_str(show_after("table shop.a: no such column", "shop.a"), "no such column", "a table's name is left out");
@@ -465,6 +487,7 @@ int main(void)
 	test_stage_times();
 	test_sizes();
 	test_grid_lead();
+	test_sheet();
 	canvas_done(&cv);
 	buf_done(&text);
 	return tap_done();

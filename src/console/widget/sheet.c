@@ -31,17 +31,22 @@ void sheet_line(struct sheet *s, enum role role, const char *text)
 	s->y += lines ? lines : 1;
 }
 
-/* What would be many short lines beside a wide column stands below it, in few. */
-static bool goes_below(const struct sheet *s, const char *text, int width, int column)
+static int lines_of(const struct sheet *s, const char *text, int width)
 {
-	return column > width / 3 &&
-			wrap_draw(s->cv, text, strlen(text), 0, 0, 0, width - column - 2, 0, ROLE_TEXT) > 2;
+	return wrap_draw(s->cv, text, strlen(text), 0, 0, 0, width, 0, ROLE_TEXT);
+}
+
+/* Beside a wide column, what takes no more lines below it; and what it is of has its whole name. */
+static bool goes_below(const struct sheet *s, const char *what, const char *text, int width, int column)
+{
+	return canvas_width(s->cv, what, strlen(what)) > column ||
+			(column > width / 3 && lines_of(s, text, width - column - 2) > lines_of(s, text, width));
 }
 
 void sheet_fact(struct sheet *s, int column, enum role role, const char *state, const char *what, const char *text)
 {
 	int width = s->width - 3 - SHEET_STATE, x = 2 + SHEET_STATE, lines;
-	bool below = goes_below(s, text, width, column);
+	bool below = goes_below(s, what, text, width, column);
 
 	sheet_text(s, 2, SHEET_STATE - 1, role, state);
 	if (s->y >= s->top && s->y - s->top < s->height)
