@@ -49,6 +49,9 @@ struct screen {
 	enum view_id last_page; /* the page that requests run for */
 	enum screen_mode mode;
 	char input[512];
+	char said[16]
+		 [512]; /* requests that were typed, the newest first; said_at: 1 + the one that the prompt has, 0 none */
+	unsigned nsaid, said_at;
 	char search[128];	 /* what n and N look for */
 	enum view_prompt prompt; /* of a page, in MODE_PROMPT */
 	char prompt_label[80];

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "console/keys/request_line.h"
 #include "console/widget/input.h"
 #include "core/clock.h"
 
@@ -68,12 +69,35 @@ static void theme_look(struct screen *s, bool keep)
 			asked && s->mode == MODE_COMMAND ? s->input + sizeof(theme_command) - 1 : s->theme_kept);
 }
 
+enum { SAID = sizeof(((struct screen *)0)->said) / sizeof(((struct screen *)0)->said[0]) };
+
+static void remember(struct screen *s)
+{
+	s->said_at = 0;
+	if (s->nsaid && strcmp(s->said[0], s->input) == 0)
+		return;
+	s->nsaid += s->nsaid < SAID;
+	memmove(s->said[1], s->said[0], (SAID - 1) * sizeof(s->said[0]));
+	strcpy(s->said[0], s->input);
+}
+
+/* Up: the one before it; Down: the one after, and an empty prompt after the newest. */
+static void recall(struct screen *s, bool older)
+{
+	if (older ? s->said_at == s->nsaid : s->said_at == 0)
+		return;
+	s->said_at += older ? 1 : (unsigned)-1;
+	strcpy(s->input, s->said_at ? s->said[s->said_at - 1] : "");
+	theme_look(s, false);
+}
+
 static void key_in_command(struct screen *s, uint32_t key)
 {
 	if (key == KEYCODE_ENTER) {
 		s->mode = MODE_LIST;
 		if (s->input[strspn(s->input, " ")] == '\0')
 			return;
+		remember(s);
 		if (strcmp(s->input, "quit") == 0 || strcmp(s->input, "q") == 0) {
 			screen_quit(s);
 			return;
@@ -87,7 +111,12 @@ static void key_in_command(struct screen *s, uint32_t key)
 	} else if (key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c') ||
 			(key == KEYCODE_BACKSPACE && s->input[0] == '\0')) {
 		s->mode = MODE_LIST;
+		s->said_at = 0;
 		theme_look(s, false);
+	} else if (key == KEYCODE_UP || key == KEYCODE_DOWN) {
+		recall(s, key == KEYCODE_UP);
+	} else if (key == KEYCODE_TAB) {
+		request_line_complete(s->input, sizeof(s->input), s->docs);
 	} else {
 		input_key(s->input, sizeof(s->input), key);
 		theme_look(s, false);

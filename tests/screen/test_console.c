@@ -548,6 +548,48 @@ static void test_long_answer(void)
 	ok(!screen.full && strstr(dump(), "{\"id\":2}") != NULL, "the next one begins anew");
 }
 
+static const char *completed(const char *typed)
+{
+	static char line[200];
+
+	snprintf(line, sizeof(line), "%s", typed);
+	return request_line_complete(line, sizeof(line), docs) ? line : "-";
+}
+
+static void test_completion(void)
+{
+	is_str(completed("sn"), "snapshot ", "Tab makes a request of its beginning");
+	is_str(completed("dead"), "dead-", "as far as those that begin so agree");
+	is_str(completed("reload"), "reload", "one that is whole may be the beginning of another");
+	is_str(completed("fly"), "-", "nothing of what is none");
+	is_str(completed("tap st"), "tap stage=", "an argument of that request");
+	is_str(completed("tap sink xyz"), "-", "but of no other");
+	is_str(completed("fly st"), "-", "nor of what is no request");
+	start(24, 80);
+	keys(":res\ttestdb.items\r");
+	is_str(screen.request, "resume testdb.items", "in the prompt");
+	screen.request[0] = '\0';
+	keys(":fly\r:fly\r:nonsense");
+	screen_key(&screen, KEYCODE_UP, false);
+	is_str(screen.input, "fly", "Up: what was said last");
+	screen_key(&screen, KEYCODE_UP, false);
+	screen_key(&screen, KEYCODE_UP, false);
+	is_str(screen.input, "resume testdb.items", "what was said twice is there once, and the oldest is the last");
+	screen_key(&screen, KEYCODE_DOWN, false);
+	is_str(screen.input, "fly", "Down: the one after");
+	screen_key(&screen, KEYCODE_DOWN, false);
+	is_str(screen.input, "", "and a new one");
+	keys("\033");
+	for (int i = 0; i < 40; i++) {
+		keys(i % 2 ? ":fly high\r" : ":fly low\r");
+	}
+	keys(":");
+	for (int i = 0; i < 40; i++)
+		screen_key(&screen, KEYCODE_UP, false);
+	is_str(screen.input, "fly low", "only so many are kept");
+	keys("\033");
+}
+
 static void test_request_line(void)
 {
 	struct request_line line;
@@ -567,8 +609,7 @@ static void test_request_line(void)
 	is_int(request_line_parse(&line, "pause load more", docs, &err), -1, "too many words");
 	is_str(err.msg, "'more' is one too many; expected: pause what=capture|load|TABLE", "says what it takes");
 	is_int(request_line_parse(&line, "fly", docs, &err), -1, "no such request");
-	is_str(err.msg, "there is no 'fly'; there are history, past, pause, resume, tap, trace, snapshot, acknowledge, dead-retry, dead-edit, replay, dead-discard, reload-check, reload",
-			"tells what there is");
+	is_str(err.msg, "there is no 'fly'; A lists what there is, Tab completes", "tells where they are");
 	is_int(request_line_parse(&line, "pause \"load", docs, &err), -1, "an open quote");
 	is_int(request_line_parse(&line, "  ", docs, &err), -1, "nothing");
 }
@@ -2306,6 +2347,7 @@ int main(void)
 	test_command();
 	test_long_answer();
 	test_request_line();
+	test_completion();
 	test_smallest();
 	test_snapshot();
 	test_look();

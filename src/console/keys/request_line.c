@@ -1,7 +1,6 @@
 /* request_line.c - splits the line, finds the request in the engine's table and names its arguments. */
 #include "console/keys/request_line.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -74,15 +73,51 @@ static int name_argument(struct request_line *out, const struct engine_request_d
 	return 0;
 }
 
-static int unknown_request(const struct engine_request_doc *docs, const char *word, struct err *err)
-{
-	char names[300];
-	size_t len = 0;
+/* ---- completion ---- */
 
-	names[0] = '\0';
-	for (; docs->name && len < sizeof(names); docs++)
-		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", len ? ", " : "", docs->name);
-	return err_set(err, ERR_CONFIG, 0, "there is no '%s'; there are %s", word, names);
+struct completion {
+	const char *word; /* as far as it is typed */
+	char agreed[64];
+	unsigned count;
+};
+
+static void completion_add(struct completion *c, const char *name)
+{
+	size_t n = 0;
+
+	if (strncmp(name, c->word, strlen(c->word)) != 0)
+		return;
+	if (c->count++ == 0)
+		snprintf(c->agreed, sizeof(c->agreed), "%s", name);
+	while (c->agreed[n] && c->agreed[n] == name[n])
+		n++;
+	c->agreed[n] = '\0';
+}
+
+bool request_line_complete(char *line, size_t size, const struct engine_request_doc *docs)
+{
+	char *space = strrchr(line, ' '), *word = space ? space + 1 : line;
+	struct completion c = { .word = word };
+	char command[64];
+
+	if (space == NULL) {
+		for (; docs->name; docs++)
+			completion_add(&c, docs->name);
+	} else {
+		snprintf(command, sizeof(command), "%.*s", (int)strcspn(line, " "), line);
+		docs = engine_request_doc(docs, command);
+		for (const struct engine_request_arg_doc *a = docs ? docs->args : NULL; a && a->name; a++)
+			completion_add(&c, a->name);
+	}
+	if (c.count == 0 || (size_t)(word - line) + sizeof(c.agreed) + 1 > size)
+		return false;
+	sprintf(word, "%s%s", c.agreed, c.count > 1 ? "" : space ? "=" : " ");
+	return true;
+}
+
+static int unknown_request(const char *word, struct err *err)
+{
+	return err_set(err, ERR_CONFIG, 0, "there is no '%s'; A lists what there is, Tab completes", word);
 }
 
 int request_line_parse(struct request_line *out, const char *line, const struct engine_request_doc *docs,
@@ -101,7 +136,7 @@ int request_line_parse(struct request_line *out, const char *line, const struct 
 				ENGINE_MAX_ARGS);
 	doc = engine_request_doc(docs, words[0]);
 	if (doc == NULL)
-		return unknown_request(docs, words[0], err);
+		return unknown_request(words[0], err);
 	out->request.command = doc->name;
 	for (int i = 1; i < n; i++)
 		if (name_argument(out, doc, words[i], &positional, err))
