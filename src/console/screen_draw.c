@@ -153,12 +153,8 @@ static void draw_position(const struct screen *s, struct canvas *cv, int y)
 	char text[300], marked[40] = "", of[32] = "";
 	size_t all = screen_all_rows(s);
 
-	if (s->mode == MODE_MENU) {
-		snprintf(text, sizeof(text), "%zu/%zu", s->menu.grid.count ? s->menu.grid.cursor + 1 : 0,
-				s->menu.grid.count);
-		canvas_right(cv, y, cv->cols / 2, cv->cols - cv->cols / 2 - 1, ROLE_STATUS, text);
-		return;
-	}
+	if (s->mode == MODE_MENU)
+		return; /* that of the list, which the menu hides */
 	if ((page ? page->text : s->status == NULL) || !screen_is_recorded(s) || (g->total == 0 && !g->filter[0]))
 		return;
 	if (g->nmarks)
