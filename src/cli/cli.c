@@ -108,6 +108,9 @@ static const struct cli_option dump_options[] = {
 	{ "--size", "WxH", "columns and lines (120, and as many lines as the list needs)" },
 	{ "--at", "TIME",
 			"as it was then, within the last day: local time (2026-01-31 23:59, 23:59), or how long ago: 90m" },
+	{ "--filter", "TEXT", "only rows of the view's list that contain it, a leading ! turns it round" },
+	{ "--save", "FILE",
+			"write the list of events to a new file: JSON lines when its name ends in .jsonl, else text" },
 	{ "--json", NULL, "the view's list as one JSON document: texts as they are shown" }, { NULL, NULL, NULL }
 };
 static const struct cli_option history_options[] = {

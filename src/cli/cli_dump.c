@@ -54,6 +54,8 @@ int cli_dump(struct cli *cli)
 		.cols = COLS,
 		.json = cli_option(cli, "--json") != NULL,
 		.at = cli_option(cli, "--at"),
+		.filter = cli_option(cli, "--filter"),
+		.save = cli_option(cli, "--save"),
 	};
 	const char *size = cli_option(cli, "--size"), *name;
 	struct err err;

@@ -262,7 +262,11 @@ int dump_view(struct engine_link *link, const struct dump_conf *conf, struct buf
 	if (conf->at)
 		screen_past_show(s, &status);
 	rc = fill(s, link, conf, id, conf->at ? &s->past : &status, err);
-	if (rc == 0 && conf->json)
+	if (rc == 0 && conf->filter)
+		screen_filter(s, conf->filter);
+	if (rc == 0 && conf->save)
+		rc = screen_save(s, conf->save, err);
+	else if (rc == 0 && conf->json)
 		put_list(s, out);
 	else if (rc == 0)
 		draw(s, conf, out);

@@ -13,7 +13,9 @@ struct dump_conf {
 	const char *view; /* its name, in any case; one that shows something of its own: messages/TOPIC */
 	int rows, cols;	  /* rows 0: as many as its list needs */
 	bool ascii, json;
-	const char *at; /* as it was then, in local time; NULL: now */
+	const char *filter; /* only rows of its list that have it, as `f` in the console; NULL: all */
+	const char *save;   /* a new file for the list; NULL: none */
+	const char *at;	    /* as it was then, in local time; NULL: now */
 };
 
 const char *dump_view_name(int i); /* "overview", "messages/TOPIC"; NULL: there are not so many. @thread main */

@@ -46,6 +46,7 @@ src_console_libconsole_a_SOURCES = \
 	src/console/screen_page.c \
 	src/console/screen_past.c \
 	src/console/screen_request.c \
+	src/console/screen_save.c \
 	src/console/screen_window.c \
 	src/console/screen_parts.h \
 	src/console/widget/heat.c \

@@ -243,6 +243,18 @@ static void action_sort(struct screen *s, int step)
 				g->inverted ? ", turned round" : "");
 }
 
+static void action_save(struct screen *s)
+{
+	const struct view *view = view_get(s->view);
+
+	if (view->save == NULL || screen_of(s) == NULL)
+		return;
+	s->mode = MODE_PROMPT;
+	s->prompt = PROMPT_SAVE_LIST;
+	snprintf(s->prompt_label, sizeof(s->prompt_label), "save the lines that f leaves to (.jsonl, .txt): ");
+	snprintf(s->input, sizeof(s->input), "%s.jsonl", view->name);
+}
+
 long screen_move_of(enum action action, int rows)
 {
 	switch (action) {
@@ -300,6 +312,7 @@ void screen_act(struct screen *s, enum action action)
 		if (screen_of(s) && !grid_mark_range(&s->grids[s->view], view_get(s->view)->source, screen_of(s)))
 			screen_toast(s, ROLE_WARN, "%d lines are marked; there are no more marks", GRID_MARKS);
 		break;
+	case ACTION_SAVE: action_save(s); break;
 	case ACTION_COLUMNS: screen_columns_open(s); break;
 	case ACTION_UNMARK: grid_unmark(&s->grids[s->view]); break;
 	case ACTION_LEFT:

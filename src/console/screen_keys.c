@@ -13,7 +13,7 @@
 
 #define DEAF_US 300000
 
-static void filter_set(struct screen *s, const char *filter)
+void screen_filter(struct screen *s, const char *filter)
 {
 	struct grid *g = &s->grids[s->view];
 
@@ -25,11 +25,22 @@ static void key_in_filter(struct screen *s, uint32_t key)
 {
 	if (key == KEYCODE_ENTER || key == KEYCODE_ESCAPE || key == KEYCODE_CTRL('c')) {
 		if (key != KEYCODE_ENTER)
-			filter_set(s, s->filter_before);
+			screen_filter(s, s->filter_before);
 		s->mode = MODE_LIST;
 	} else if (input_key(s->input, sizeof(s->grids[0].filter), key)) {
-		filter_set(s, s->input);
+		screen_filter(s, s->input);
 	}
+}
+
+static void save_typed(struct screen *s, const char *path)
+{
+	struct err err;
+
+	err_clear(&err);
+	if (screen_save(s, path, &err))
+		screen_toast(s, ROLE_STATUS_ERROR, "%s", err.msg);
+	else
+		screen_toast(s, ROLE_OK, "%zu lines are in %.300s", s->grids[s->view].count, path);
 }
 
 /* A search, or what a page has asked for. */
@@ -45,6 +56,8 @@ static void key_in_prompt(struct screen *s, uint32_t key)
 			screen_search(s, 1);
 		else if (s->prompt == PROMPT_PAST)
 			screen_past_jump(s, s->input);
+		else if (s->prompt == PROMPT_SAVE_LIST)
+			save_typed(s, s->input);
 		else if (s->prompt == PROMPT_TRACE)
 			screen_trace(s, s->input);
 		else

@@ -15,7 +15,10 @@ void screen_dialog_open(struct screen *s, uint32_t yes, const char *title);
 bool screen_marked_ask(struct screen *s, const char *command, const char *arg);
 void screen_batch_begin(struct screen *s);
 void screen_batch_end(struct screen *s, const char *why); /* of one of them; "": it is done */
-void screen_trace(struct screen *s, const char *key);	  /* of the table in s->traced */
+void screen_filter(struct screen *s, const char *filter); /* of the list that is shown */
+/* The list of the view, as it is filtered, to a new file: JSON lines when its name ends in .jsonl. */
+int screen_save(const struct screen *s, const char *path, struct err *err);
+void screen_trace(struct screen *s, const char *key); /* of the table in s->traced */
 void screen_quit(struct screen *s);
 void screen_menu_open(struct screen *s);
 void screen_columns_open(struct screen *s); /* which columns of the list are shown */

@@ -47,6 +47,10 @@ ask dump messages; is $? 2 "messages of no topic: exit 2"
 ask dump tables/x; is $? 2 "a subject where there is none: exit 2"
 ask dump tables "$dir/state/control.sock" --size 60x12; is $? 0 "by its socket"
 ask dump tabels; is $? 2 "a view that is not there: exit 2"; grep -q "nearest: tables" "$dir/err"; ok $? "names the nearest"
+ask dump tables --json --filter esc; jq -e '.rows | length == 1' "$dir/out" > /dev/null; ok $? "--filter: the rows that have a text" || note < "$dir/out"
+ask dump events --filter notice --save "$dir/events.jsonl"; is $? 0 "--save: events in a file" || note < "$dir/err"
+jq -es 'length > 0 and all(.level == "notice" and (.time | endswith("Z")))' "$dir/events.jsonl" > /dev/null; ok $? "those that the filter leaves" || note < "$dir/events.jsonl"
+ask dump events --save "$dir/events.jsonl"; is $? 2 "a file that is there is not written over: exit 2"
 for size in 80 0x0 80x 9999x24 80x24x1 x; do ask dump tables --size "$size"; is $? 2 "--size $size: exit 2"; done
 
 # ---- another level of log lines, at once ----

@@ -9,7 +9,7 @@
 
 #include "console/cast.h"
 #include "console/keys/request_line.h"
-#include "console/screen.h"
+#include "console/screen_parts.h"
 #include "core/clock.h"
 #include "core/text.h"
 #include "tests/screen/fake_status.h"
@@ -2105,6 +2105,38 @@ static void test_messages_saved(void)
 	unlink(path);
 }
 
+/* What the filter leaves of the events, in a file that was not there. */
+static void test_events_saved(void)
+{
+	char path[] = "/tmp/test_console.XXXXXX", line[200];
+	int fd = mkstemp(path);
+	const char *text;
+	struct err err;
+
+	close(fd);
+	start(24, 80);
+	keys("6fwarning\r");
+	snprintf(line, sizeof(line), "\x13\x15%s\r", path);
+	keys(line);
+	ok(strstr(dump(), "does not exist yet") != NULL, "a file that exists is not written over");
+	unlink(path);
+	keys(line);
+	text = read_file(path);
+	ok(strstr(dump(), "lines are in") != NULL, "it is told");
+	ok(strstr(text, " UTC  warning  ") != NULL && strstr(text, "  error  ") == NULL, "what the filter leaves: %s",
+			text);
+	unlink(path);
+	snprintf(line, sizeof(line), "%s.jsonl", path);
+	err_clear(&err);
+	is_int(screen_save(&screen, line, &err), 0, "as JSON lines by its name");
+	ok(strncmp(read_file(line), "{\"time\":\"20", 11) == 0 &&
+					strstr(read_file(line), "\"level\":\"warning\"") != NULL,
+			"a line each");
+	unlink(line);
+	keys("1");
+	is_int(screen_save(&screen, line, &err), -1, "other lists are not saved");
+}
+
 /* Two that are marked, column by column. */
 static void test_messages_difference(void)
 {
@@ -2380,6 +2412,7 @@ int main(void)
 	test_own_keys();
 	test_trace();
 	test_messages_saved();
+	test_events_saved();
 	test_messages_difference();
 	test_messages_many();
 	test_trouble();

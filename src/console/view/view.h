@@ -36,6 +36,8 @@ struct view {
 			struct area at); /* NULL: the list fills the view */
 	/* Everything about a row, as "label: value" lines. */
 	void (*detail)(const struct status *s, size_t row, struct buf *out);
+	/* A row, whole, as a line of a file without its end. NULL: the list is not saved. */
+	void (*save)(const struct status *s, size_t row, bool json, struct buf *out);
 	/* What `p` would hold: "capture", "load" or a table; and whether it is held now. NULL: nothing. */
 	const char *(*target)(const struct status *s, size_t row, bool *paused);
 	/* What `r` asks the engine for, and `a`: requests as they are typed. NULL: nothing */
@@ -86,6 +88,7 @@ void view_tables_topic(const struct status *s, size_t row, char *out, size_t siz
 void view_topics_detail(const struct status *s, size_t row, struct buf *out);
 void view_topics_topic(const struct status *s, size_t row, char *out, size_t size);
 void view_sessions_detail(const struct status *s, size_t row, struct buf *out);
+void view_events_save(const struct status *s, size_t row, bool json, struct buf *out);
 void view_events_detail(const struct status *s, size_t row, struct buf *out);
 
 #endif

@@ -2,8 +2,12 @@
 #include "console/view/view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "console/widget/show.h"
+#include "core/json.h"
+#include "core/num/num.h"
+#include "core/text.h"
 
 enum { COLUMN_TIME, COLUMN_LEVEL, COLUMN_PART, COLUMN_MESSAGE, COLUMNS };
 
@@ -59,4 +63,22 @@ void view_events_detail(const struct status *s, size_t row, struct buf *out)
 
 	buf_printf(out, "time: %s\nlevel: %s\npart: %s\nmessage: %s\n", show_when(when, event->wall_us, s->wall_us),
 			log_level_name(event->level), event->part, event->msg);
+}
+
+void view_events_save(const struct status *s, size_t row, bool json, struct buf *out)
+{
+	const struct log_entry *event = &s->events[row];
+	char at[40], text[2 * sizeof(event->msg)];
+
+	at[num_iso_datetime(at, event->wall_us, 3, json ? 'T' : ' ')] = '\0';
+	if (!json) {
+		text_escape(text, sizeof(text), event->msg, strlen(event->msg));
+		buf_printf(out, "%s UTC  %-7s  %-8s  %s", at, log_level_name(event->level), event->part, text);
+		return;
+	}
+	buf_printf(out, "{\"time\":\"%sZ\",\"level\":\"%s\",\"part\":", at, log_level_name(event->level));
+	buf_json_str(out, event->part);
+	buf_puts(out, ",\"message\":");
+	buf_json_str(out, event->msg);
+	buf_putc(out, '}');
 }

@@ -30,7 +30,7 @@ enum view_lane {
 	LANE_DETAIL_BESIDE,
 	LANE_COUNT
 };
-enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_TRACE, PROMPT_PAST };
+enum view_prompt { PROMPT_NONE, PROMPT_SEEK, PROMPT_FILTER, PROMPT_SAVE, PROMPT_SAVE_LIST, PROMPT_TRACE, PROMPT_PAST };
 
 struct view_order {
 	bool opened;		 /* told to the page: the key has opened it, and Esc closes it again */
