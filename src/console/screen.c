@@ -255,6 +255,15 @@ static void action_save(struct screen *s)
 	snprintf(s->input, sizeof(s->input), "%s.jsonl", view->name);
 }
 
+/* The pane of the selected line goes, or comes back. */
+static void action_whole(struct screen *s)
+{
+	if (s->whole || s->panes)
+		s->whole = !s->whole;
+	else
+		screen_toast(s, ROLE_STATUS, "there is one pane; a screen of 120x40 or 160 columns has two");
+}
+
 long screen_move_of(enum action action, int rows)
 {
 	switch (action) {
@@ -313,6 +322,7 @@ void screen_act(struct screen *s, enum action action)
 			screen_toast(s, ROLE_WARN, "%d lines are marked; there are no more marks", GRID_MARKS);
 		break;
 	case ACTION_SAVE: action_save(s); break;
+	case ACTION_WHOLE: action_whole(s); break;
 	case ACTION_COLUMNS: screen_columns_open(s); break;
 	case ACTION_UNMARK: grid_unmark(&s->grids[s->view]); break;
 	case ACTION_LEFT:

@@ -47,6 +47,8 @@ struct screen {
 	enum view_id stack[SCREEN_DEEP]; /* the views that this one was opened from, a tab first */
 	int depth;
 	enum view_id last_page; /* the page that requests run for */
+	bool whole;		/* lists have the whole screen, without the pane of the selected line */
+	bool panes;		/* such a pane was drawn last */
 	enum screen_mode mode;
 	char input[512];
 	char said[16]

@@ -342,7 +342,7 @@ static struct area split(const struct screen *s, struct area *at)
 	struct area pane = *at;
 	size_t row;
 
-	if (s->view == VIEW_OVERVIEW || !screen_has_detail(s) || !grid_selected(&s->grids[s->view], &row))
+	if (s->whole || s->view == VIEW_OVERVIEW || !screen_has_detail(s) || !grid_selected(&s->grids[s->view], &row))
 		return (struct area){ 0 };
 	if (at->width >= SPLIT_COLS) {
 		at->width = at->width * 3 / 5;
@@ -385,6 +385,7 @@ static void draw_view(struct screen *s, struct canvas *cv, struct area at)
 		return;
 	}
 	pane = split(s, &at);
+	s->panes = pane.width > 0;
 	draw_list(s, cv, at);
 	draw_pane(s, cv, pane);
 	if (s->stale && !s->past_shown && s->view != VIEW_HELP && (screen_has_tab(s->view) || page == NULL))

@@ -2137,6 +2137,27 @@ static void test_events_saved(void)
 	is_int(screen_save(&screen, line, &err), -1, "other lists are not saved");
 }
 
+/* O: the list, or a message, alone, and both again. */
+static void test_whole(void)
+{
+	start(24, 80);
+	keys("5O");
+	ok(strstr(dump(), "there is one pane") != NULL, "a small screen has one pane, and says so");
+	start(40, 120);
+	keys("5");
+	ok(strstr(dump(), "the selected line") != NULL, "a large one has two");
+	keys("O");
+	ok(strstr(dump(), "the selected line") == NULL, "O leaves the list");
+	keys("O");
+	ok(strstr(dump(), "the selected line") != NULL, "and brings the other back");
+	keys("3\r");
+	answer_messages();
+	keys("\r");
+	ok(strstr(dump(), "4739") != NULL && strstr(dump(), "part ") != NULL, "a message stands below its list");
+	keys("O");
+	ok(strstr(dump(), "part ") == NULL, "or alone");
+}
+
 /* Two that are marked, column by column. */
 static void test_messages_difference(void)
 {
@@ -2413,6 +2434,7 @@ int main(void)
 	test_trace();
 	test_messages_saved();
 	test_events_saved();
+	test_whole();
 	test_messages_difference();
 	test_messages_many();
 	test_trouble();

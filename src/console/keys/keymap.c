@@ -77,6 +77,8 @@ static const struct key_binding bindings[] = {
 			SCOPE_TABLES | SCOPE_TOPICS | SCOPE_EVENTS | SCOPE_STAGES | SCOPE_LOAD | SCOPE_LAG |
 					SCOPE_CONFIG | SCOPE_PROBLEMS | SCOPE_SESSIONS,
 			"C", NULL, "which columns are shown: what is hidden makes room for what did not fit" },
+	{ { 'O' }, ACTION_WHOLE, SCOPE_LISTS, "O", NULL,
+			"the list, or a message, on the whole screen where a pane stands beside it; again: both" },
 	{ { 's' }, ACTION_SEEK, SCOPE_MESSAGES, "s", "seek",
 			"begin elsewhere: an offset, a time, the newest, the begin, the end" },
 	{ { 'F' }, ACTION_FOLLOW, SCOPE_MESSAGES, "F", "follow", "stay at the newest message, or stop there" },

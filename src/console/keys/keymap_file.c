@@ -65,6 +65,7 @@ static const char *const names[NAMES] = {
 	[ACTION_UNMARK] = "unmark",
 	[ACTION_MARK_RANGE] = "mark-range",
 	[ACTION_COLUMNS] = "columns",
+	[ACTION_WHOLE] = "whole",
 	[ACTION_REPAIR] = "repair",
 	[ACTION_DISCARD] = "discard",
 	[ACTION_DEAD] = "dead",

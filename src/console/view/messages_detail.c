@@ -128,6 +128,10 @@ bool messages_detail_act(struct messages_page *p, enum action action, struct vie
 		p->detail.top = 0;
 		return true;
 	}
+	if (action == ACTION_WHOLE) {
+		p->detail.whole = !p->detail.whole;
+		return true;
+	}
 	if (action == ACTION_COPY) {
 		copy_value(p, out);
 		return true;

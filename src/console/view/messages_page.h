@@ -29,7 +29,8 @@ struct messages_page {
 	char why[512];	 /* the request failed; "" */
 	struct {	 /* one message */
 		bool open;
-		json_t *o; /* NULL until it has come */
+		bool whole; /* without the list above it */
+		json_t *o;  /* NULL until it has come */
 		char why[512];
 		enum detail_tab tab;
 		int top, lines; /* as drawn last */

@@ -319,7 +319,7 @@ static const char *why_empty(const struct messages_page *p)
 static void page_draw(void *state, struct grid *g, struct canvas *cv, struct area at)
 {
 	struct messages_page *p = state;
-	int list = !p->detail.open ? at.height : at.height >= SPLIT_HEIGHT ? at.height * 2 / 5 : 0;
+	int list = !p->detail.open ? at.height : at.height >= SPLIT_HEIGHT && !p->detail.whole ? at.height * 2 / 5 : 0;
 
 	if (list) {
 		draw_state(p, cv, at.y, at.x + 1, at.width - 2);
