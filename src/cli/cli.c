@@ -45,6 +45,7 @@ static const struct cli_option messages_options[] = {
 	{ "--partition", "P", "only this one" }, { "--filter", "EXPR", "only what this Lua expression is true for" },
 	{ "--grep", "TEXT", "only with this text in key or payload" },
 	{ "--regex", "RE", "only what this extended regular expression matches" },
+	{ "--latest", NULL, "only the newest message of each key, which the others choose from" },
 	{ "--limit", "N", "stop after so many" }, { "--follow", NULL, "and what comes from now on" },
 	{ "--json", NULL, "a JSON document for each, keys and values as they stand in the log" },
 	{ "--csv", NULL, "the same as CSV" }, { "--unmasked", NULL, "also where the table's script masks" },
@@ -224,6 +225,7 @@ static const struct cli_command commands[] = {
 	{ "messages", "TOPIC|TABLE", "read and search what is in the log",
 			"--seek: o:N begins at an offset, -N with the newest N messages of each partition, @TIME at a time (UTC: 2026-01-31 23:59, 23:59, or how\n"
 			"long ago: 90m), end with what comes from now on. Partitions are read one after the other.\n"
+			"TOPIC: also the table that it is of; several with a comma between, or patterns: 'shop.*', at most 64 topics.\n"
 			"--filter: op (c, u, d, r, s), before, after, row (after, or before of a delete), key, db, table, event, as in docs/lua.md:\n"
 			"op == \"u\" and after.customer_id == 1085. Messages for which it fails are counted. With Kafka only committed messages are read, and in\n"
 			"no consumer group.",

@@ -11,6 +11,7 @@
 #include "cli/cli.h"
 #include "core/num/num.h"
 #include "engine/control/engine_inspect.h"
+#include "engine/messages/latest.h"
 
 struct messages_printing {
 	enum message_form form;
@@ -54,6 +55,9 @@ static void print_progress(struct messages_printing *p, const json_t *o)
 		fprintf(stderr, ", %" PRId64 " for which the filter failed, the first with: ", errors);
 		cli_put_safe(stderr, text(o, "error"), strlen(text(o, "error")));
 	}
+	if (number(o, "left"))
+		fprintf(stderr, ", without %" PRId64 " of more keys than are remembered of a partition (%d)",
+				number(o, "left"), LATEST_KEYS);
 	if (ended)
 		fputc('\n', stderr);
 	p->told = !ended;
@@ -73,7 +77,7 @@ static void print_list(const json_t *o)
 
 	time[num_iso_datetime(time, number(o, "ms") * 1000, 3, ' ')] = '\0';
 	printf("%4" PRId64 " %12" PRId64 " %s  %s ", number(o, "partition"), number(o, "offset"), time, text(o, "op"));
-	print_padded(text(o, "table"), 24);
+	print_padded(text(o, "table")[0] ? text(o, "table") : text(o, "topic"), 24);
 	print_padded(text(o, "key"), 16);
 	cli_put_safe(stdout, text(o, "what"), strlen(text(o, "what")));
 	putchar('\n');
@@ -113,8 +117,8 @@ static int print_answer(void *arg, const char *line, size_t len)
 /* Option by option; the request's names are the options'. */
 static void add_options(const struct cli *cli, struct engine_request *r)
 {
-	static const char *const names[] = { "seek", "partition", "filter", "grep", "regex", "limit", "follow", "from",
-		"unmasked" };
+	static const char *const names[] = { "seek", "partition", "filter", "grep", "regex", "limit", "latest",
+		"follow", "from", "unmasked" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		char option[32];

@@ -162,7 +162,46 @@ static void page_subject(const struct screen *s, char *out, size_t size)
 	snprintf(out, size, "%s", u.topic[0] ? u.topic : u.table);
 }
 
-/* A page of the topic under the cursor. */
+static bool is_earlier(const struct grid *g, size_t mark, size_t len)
+{
+	for (size_t i = 0; i < mark; i++)
+		if (strncmp(g->marks[i], g->marks[mark], len) == 0 &&
+				(g->marks[i][len] == '/' || g->marks[i][len] == '\0'))
+			return true;
+	return false;
+}
+
+/* "a,b": the topics of the partitions that are marked, or the tables, each once. false: they do not fit. */
+static bool marked_topics(const struct screen *s, char *out, size_t size)
+{
+	const struct grid *g = &s->grids[s->view];
+	size_t used = 0;
+
+	for (size_t i = 0; i < g->nmarks && used < size; i++) {
+		const char *name = g->marks[i], *slash = s->view == VIEW_TOPICS ? strrchr(name, '/') : NULL;
+		size_t len = slash ? (size_t)(slash - name) : strlen(name);
+
+		if (!is_earlier(g, i, len))
+			used += (size_t)snprintf(out + used, size - used, "%s%.*s", used ? "," : "", (int)len, name);
+	}
+	return used < size;
+}
+
+/* false: no line is marked. */
+static bool open_marked(struct screen *s)
+{
+	char topics[MESSAGES_TOPIC_ROOM];
+
+	if (s->grids[s->view].nmarks == 0)
+		return false;
+	if (marked_topics(s, topics, sizeof(topics)))
+		screen_page_open(s, VIEW_MESSAGES, topics);
+	else
+		screen_toast(s, ROLE_STATUS_ERROR, "their names are too long for one query: mark fewer");
+	return true;
+}
+
+/* A page of the topic under the cursor; messages of all that are marked. */
 static void action_topic(struct screen *s, enum view_id page)
 {
 	const struct view *view = view_get(s->view);
@@ -180,6 +219,8 @@ static void action_topic(struct screen *s, enum view_id page)
 	if (s->status == NULL || view->topic == NULL || !grid_selected(&s->grids[s->view], &row))
 		return;
 	if (screen_past_refuses(s))
+		return;
+	if (page == VIEW_MESSAGES && open_marked(s))
 		return;
 	view->topic(s->status, row, topic, sizeof(topic));
 	screen_page_open(s, page, topic);

@@ -168,12 +168,15 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/load/script/load_table_script.c \
 	src/engine/messages/filter.c \
 	src/engine/messages/filter.h \
+	src/engine/messages/latest.c \
+	src/engine/messages/latest.h \
 	src/engine/messages/message.c \
 	src/engine/messages/message.h \
 	src/engine/messages/message_print.c \
 	src/engine/messages/message_print.h \
 	src/engine/messages/messages.c \
 	src/engine/messages/messages.h \
+	src/engine/messages/messages_topics.c \
 	src/engine/messages/outcome.c \
 	src/engine/messages/outcome.h \
 	src/engine/messages/readable.c \
@@ -323,7 +326,8 @@ tests_unit_test_request_doc_SOURCES = tests/unit/test_request_doc.c src/engine/b
 tests_unit_test_request_doc_LDADD = $(CORE)
 check_PROGRAMS += tests/unit/test_messages
 tests_unit_test_messages_SOURCES = tests/unit/test_messages.c src/engine/messages/message.c src/engine/messages/message_print.c \
-	src/engine/messages/readable.c src/engine/messages/search.c src/engine/messages/seek.c src/engine/messages/trace_key.c
+	src/engine/messages/readable.c src/engine/messages/search.c src/engine/messages/seek.c src/engine/messages/trace_key.c \
+	src/engine/messages/latest.c
 tests_unit_test_messages_LDADD = $(FORMAT_PARTS) $(LOG) $(FORMAT_LIBS) $(LOG_LIBS)
 check_PROGRAMS += tests/unit/test_dead
 tests_unit_test_dead_SOURCES = tests/unit/test_dead.c tests/tap.h

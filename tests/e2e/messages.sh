@@ -80,6 +80,21 @@ check_log()
 	refused "its rows are not searched" testdb.secret --grep ana
 	! m testdb.secret --json | grep -q secret.example; ok $? "a row that its script masks is not shown"
 	m testdb.secret --json --unmasked | grep -q secret.example; ok $? "--unmasked shows it"
+	jq -s -c 'group_by([.partition, .key])[] | map(select(.value != null))[-1] | [.partition, .offset]' "$dir/all" | sort > "$dir/want"
+	offsets --latest | sort > "$dir/got"
+	is "$(wc -l < "$dir/want")" 60 "60 keys"
+	cmp -s "$dir/got" "$dir/want"; ok $? "--latest: the newest message of each, of a row that was deleted the deletion" || diff "$dir/got" "$dir/want" | note
+	is "$(lines --latest --filter 'op == "u"')" 21 "what else is asked for chooses among these"
+	is "$(lines --latest --grep needle)" 1 "also a text"
+	refused "latest: expected an end, found follow" "$topic" --latest --follow
+	m "$topic,testdb.secret" --json --seek begin > "$dir/out"
+	is "$(jq -r .topic "$dir/out" | sort | uniq -c | tr -s ' \n' ' ')" " 91 $topic 1 ${topic%orders}secret " "several topics, by either name"
+	lacks -q secret.example "$dir/out"; ok $? "each masked as by itself"
+	is "$(m 'testdb.o*' --json --seek begin | wc -l)" 91 "a pattern"
+	is "$(m '*orders,testdb.orders' --json --seek begin | wc -l)" 91 "each topic once"
+	refused "its rows are not searched" 'testdb.*' --grep needle
+	refused "expected a topic that exists" "$topic,no.such"
+	refused "expected a topic that exists" 'no.such*'
 	is "$(lines --filter 'while true do end' 2>/dev/null)" 0 "an expression is an expression"
 	timeout 30 "$millrace" -c "$dir/millrace.conf" messages "$topic" --json --seek end > "$dir/followed" 2> /dev/null &
 	local follower=$! i

@@ -2137,6 +2137,31 @@ static void test_events_saved(void)
 	is_int(screen_save(&screen, line, &err), -1, "other lists are not saved");
 }
 
+/* Of all that are marked, and the newest of each key. */
+static void test_messages_chosen(void)
+{
+	start(40, 120);
+	keys("3 j \r");
+	ok(strncmp(screen.request, "messages \"topic=", 16) == 0 && strchr(screen.request, ',') != NULL,
+			"the messages of all topics that are marked: %s", screen.request);
+	answer(LANE_LIST,
+			"{\"partition\":0,\"offset\":7,\"ms\":1,\"size\":9,\"topic\":\"x.y\",\"op\":\"?\",\"table\":\"\",\"key\":null,\"what\":\"w\"}");
+	screen_refresh(&screen);
+	ok(strstr(dump(), "x.y") != NULL, "a line says of which one it is");
+	keys("\r");
+	ok(strncmp(screen.request, "messages \"topic=x.y\"", 20) == 0, "and is read from there: %s", screen.request);
+	keys("\x1bL");
+	ok(strstr(screen.request, "\"latest=yes\"") && strstr(screen.request, "\"seek=begin\"") &&
+					!strstr(screen.request, "follow"),
+			"L: the newest of each key: %s", screen.request);
+	answer(LANE_LIST, "{\"progress\":{\"scanned\":4,\"done\":4,\"total\":4,\"left\":3,\"ended\":true}}");
+	screen_lane_end(&screen, LANE_LIST, "");
+	ok(strstr(dump(), "newest of each key") && strstr(dump(), "without 3 of more keys"), "and when not all fit: %s",
+			dump());
+	keys("L");
+	ok(strstr(screen.request, "latest") == NULL && strstr(screen.request, "follow=yes"), "L again: all");
+}
+
 /* O: the list, or a message, alone, and both again. */
 static void test_whole(void)
 {
@@ -2435,6 +2460,7 @@ int main(void)
 	test_messages_saved();
 	test_events_saved();
 	test_whole();
+	test_messages_chosen();
 	test_messages_difference();
 	test_messages_many();
 	test_trouble();

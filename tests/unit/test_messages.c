@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/intern.h"
+#include "engine/messages/latest.h"
 #include "engine/messages/message_print.h"
 #include "engine/messages/search.h"
 #include "engine/messages/seek.h"
@@ -295,8 +296,57 @@ static void test_damaged(void)
 	is_int(bad, 0, "40,000 damaged messages");
 }
 
+static struct record keyed(const char *key, const char *value, int64_t offset)
+{
+	return (struct record){
+		.key = key,
+		.key_len = key ? (uint32_t)strlen(key) : 0,
+		.value = value,
+		.value_len = value ? (uint32_t)strlen(value) : 0,
+		.offset = offset,
+	};
+}
+
+/* The newest of each key; what comes of more keys than fit is counted. */
+static void test_latest(void)
+{
+	struct latest *l = latest_new(3000);
+	struct record r;
+	char key[64];
+	int right = 0;
+
+	latest_begin(l);
+	for (int turn = 0; turn < 2; turn++)
+		for (int i = 0; i < 3000; i++) {
+			snprintf(key, sizeof(key), "{\"schema\":%d,\"payload\":{\"id\":%d}}", turn, i);
+			r = keyed(key, "v", turn * 3000 + i);
+			latest_note(l, &r);
+		}
+	for (int i = 0; i < 6000; i++) {
+		snprintf(key, sizeof(key), "{\"schema\":9,\"payload\":{\"id\":%d}}", i % 3000);
+		r = keyed(key, "v", i);
+		right += latest_is(l, &r) == (i >= 3000);
+	}
+	is_int(right, 6000, "the second of each of 3,000 keys, whatever their schema blocks are");
+	is_int(latest_left(l), 0, "all fit");
+	r = keyed("{\"id\":3000}", "v", 6000);
+	latest_note(l, &r);
+	ok(!latest_is(l, &r), "a key more than fits has none");
+	is_int(latest_left(l), 1, "and is counted");
+	r = keyed("{\"schema\":9,\"payload\":{\"id\":7}}", NULL, 6001);
+	latest_note(l, &r);
+	ok(!latest_is(l, &r), "a tombstone is nobody's newest");
+	r = keyed(NULL, "v", 6002);
+	ok(latest_is(l, &r), "a message without a key always is");
+	latest_begin(l);
+	r = keyed("{\"id\":3000}", "v", 5);
+	ok(!latest_is(l, &r), "another partition knows nothing yet");
+	latest_free(l);
+}
+
 int main(void)
 {
+	test_latest();
 	test_list();
 	test_whole();
 	test_payload();

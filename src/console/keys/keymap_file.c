@@ -47,6 +47,7 @@ static const char *const names[NAMES] = {
 	[ACTION_TOPIC] = "topic",
 	[ACTION_SEEK] = "seek",
 	[ACTION_FOLLOW] = "follow",
+	[ACTION_LATEST] = "latest",
 	[ACTION_NEXT_RECORD] = "next-record",
 	[ACTION_PREVIOUS_RECORD] = "previous-record",
 	[ACTION_NEXT_TAB] = "next-tab",

@@ -86,10 +86,11 @@ void messages_difference_begin(struct messages_page *p, const struct grid *g, st
 		snprintf(out->toast, sizeof(out->toast), "Space marks messages; d compares two that are marked");
 		return;
 	}
-	p->pair.partition = p->rows[rows[1]].partition;
-	p->pair.offset = p->rows[rows[1]].offset;
+	p->pair.second = p->rows[rows[1]];
+	snprintf(p->pair.topic, sizeof(p->pair.topic), "%s", p->pair.second.topic);
+	p->pair.second.topic = p->pair.topic;
 	messages_detail_close(p);
-	messages_detail_ask(p, p->rows[rows[0]].partition, p->rows[rows[0]].offset, out);
+	messages_detail_ask(p, &p->rows[rows[0]], out);
 	p->detail.tab = TAB_ROW;
 	p->pair.asked = 1;
 }
@@ -106,7 +107,7 @@ void messages_difference_next(struct messages_page *p, struct view_order *out)
 	if (p->pair.asked++ == 1) {
 		p->pair.first = p->detail.o;
 		p->detail.o = NULL;
-		messages_detail_ask(p, p->pair.partition, p->pair.offset, out);
+		messages_detail_ask(p, &p->pair.second, out);
 		return;
 	}
 	second = p->detail.o;

@@ -13,13 +13,15 @@ struct message_row {
 	int32_t partition;
 	int64_t offset, ms, size;
 	char op;
-	char *table, *key, *what; /* one piece of memory, at table */
+	char *table, *key, *what, *topic; /* one piece of memory, at table; topic "": the page's only one */
 };
 
 enum detail_tab { TAB_ROW, TAB_KEY, TAB_HEADERS, TAB_SOURCE, TAB_VALUE, TAB_HEX, TAB_COUNT };
 
 struct messages_page {
-	char topic[600], seek[64], filter[512];
+	char topic[MESSAGES_TOPIC_ROOM], seek[64], filter[512];
+	bool latest;  /* the newest message of each key alone */
+	int64_t left; /* messages of more keys than the engine remembers */
 	struct message_row *rows;
 	size_t count, cap;
 	uint64_t fresh; /* rows that came since the cursor left the end */
@@ -36,11 +38,11 @@ struct messages_page {
 		int top, lines; /* as drawn last */
 		struct buf hex;
 	} detail;
-	struct {	       /* two that are compared */
-		int asked;     /* how many of them; 0: none is */
-		json_t *first; /* until the second has come */
-		int32_t partition;
-		int64_t offset; /* of the second */
+	struct {			   /* two that are compared */
+		int asked;		   /* how many of them; 0: none is */
+		json_t *first;		   /* until the second has come */
+		struct message_row second; /* its place, the topic apart: the list may have dropped its texts */
+		char topic[600];	   /* of it */
 	} pair;
 	struct { /* being written to a file */
 		FILE *file;
@@ -55,7 +57,7 @@ void messages_rows_add(struct messages_page *p, const json_t *o); /* a line of f
 void messages_rows_progress(struct messages_page *p, const json_t *o);
 void messages_rows_drop(struct messages_page *p, size_t n); /* the oldest */
 extern const struct grid_source view_messages_source;
-void messages_detail_ask(struct messages_page *p, int32_t partition, int64_t offset, struct view_order *out);
+void messages_detail_ask(struct messages_page *p, const struct message_row *row, struct view_order *out);
 void messages_difference_begin(struct messages_page *p, const struct grid *g, struct view_order *out);
 void messages_difference_next(struct messages_page *p, struct view_order *out); /* one of them is there */
 void messages_difference_end(struct messages_page *p);

@@ -62,7 +62,7 @@ static void cell(const void *of, size_t row, int column, struct grid_text *out)
 		out->role = op_role(r->op);
 		snprintf(out->text, sizeof(out->text), "%c", r->op);
 		break;
-	case COLUMN_TABLE: snprintf(out->text, sizeof(out->text), "%s", r->table); break;
+	case COLUMN_TABLE: snprintf(out->text, sizeof(out->text), "%s", r->table[0] ? r->table : r->topic); break;
 	case COLUMN_KEY:
 		out->role = ROLE_STRONG;
 		snprintf(out->text, sizeof(out->text), "%s", r->key);
@@ -76,7 +76,8 @@ static void key(const void *of, size_t row, char out[GRID_KEY])
 {
 	const struct message_row *r = &((const struct messages_page *)of)->rows[row];
 
-	snprintf(out, GRID_KEY, "%d/%lld", (int)r->partition, (long long)r->offset);
+	snprintf(out, GRID_KEY, "%s%s%d/%lld", r->topic, r->topic[0] ? "/" : "", (int)r->partition,
+			(long long)r->offset);
 }
 
 const struct grid_source view_messages_source = {
@@ -115,7 +116,8 @@ void messages_rows_drop(struct messages_page *p, size_t n)
 void messages_rows_add(struct messages_page *p, const json_t *o)
 {
 	const char *table = text_of(o, "table"), *k = text_of(o, "key"), *what = text_of(o, "what");
-	size_t a = strlen(table) + 1, b = strlen(k) + 1, c = strlen(what) + 1;
+	const char *topic = text_of(o, "topic");
+	size_t a = strlen(table) + 1, b = strlen(k) + 1, c = strlen(what) + 1, d = strlen(topic) + 1;
 	struct message_row *r;
 
 	if (p->count == MESSAGES_KEPT + ROOM)
@@ -129,9 +131,10 @@ void messages_rows_add(struct messages_page *p, const json_t *o)
 		.size = number_of(o, "size"),
 		.op = text_of(o, "op")[0],
 	};
-	r->table = xmalloc(a + b + c);
+	r->table = xmalloc(a + b + c + d);
 	r->key = memcpy(r->table + a, k, b);
 	r->what = memcpy(r->key + b, what, c);
+	r->topic = memcpy(r->what + c, topic, d);
 	memcpy(r->table, table, a);
 	p->fresh += !p->follow;
 }
@@ -144,6 +147,7 @@ void messages_rows_progress(struct messages_page *p, const json_t *o)
 	p->matched = number_of(o, "matched");
 	p->errors = number_of(o, "errors");
 	p->bytes = number_of(o, "bytes");
+	p->left = number_of(o, "left");
 	snprintf(p->error, sizeof(p->error), "%s", text_of(o, "error"));
 	p->caught_up |= p->done >= p->total;
 }
@@ -164,21 +168,23 @@ void messages_request(const struct messages_page *p, struct view_order *out, enu
 	snprintf(out->request, sizeof(out->request), "messages");
 	request_line_add(out->request, sizeof(out->request), "topic", p->topic);
 	out->lane = lane;
-	if (lane == LANE_DETAIL)
-		return;
+	if (p->latest)
+		request_line_add(out->request, sizeof(out->request), "latest", "yes");
 	put_filter(p, out->request, sizeof(out->request));
 	request_line_add(out->request, sizeof(out->request), "seek", p->seek);
 	request_line_add(out->request, sizeof(out->request), "progress", "yes");
 }
 
-void messages_detail_ask(struct messages_page *p, int32_t partition, int64_t offset, struct view_order *out)
+void messages_detail_ask(struct messages_page *p, const struct message_row *row, struct view_order *out)
 {
 	char number[32];
 
-	messages_request(p, out, LANE_DETAIL);
-	snprintf(number, sizeof(number), "%d", (int)partition);
+	snprintf(out->request, sizeof(out->request), "messages");
+	request_line_add(out->request, sizeof(out->request), "topic", row->topic[0] ? row->topic : p->topic);
+	out->lane = LANE_DETAIL;
+	snprintf(number, sizeof(number), "%d", (int)row->partition);
 	request_line_add(out->request, sizeof(out->request), "partition", number);
-	snprintf(number, sizeof(number), "o:%lld", (long long)offset);
+	snprintf(number, sizeof(number), "o:%lld", (long long)row->offset);
 	request_line_add(out->request, sizeof(out->request), "seek", number);
 	request_line_add(out->request, sizeof(out->request), "limit", "1");
 	request_line_add(out->request, sizeof(out->request), "form", "whole");

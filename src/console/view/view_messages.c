@@ -50,12 +50,13 @@ static void ask_list(struct messages_page *p, struct view_order *out)
 	p->running = true;
 	p->caught_up = false;
 	p->fresh = 0;
-	p->scanned = p->done = p->total = p->matched = p->errors = p->bytes = 0;
+	p->scanned = p->done = p->total = p->matched = p->errors = p->bytes = p->left = 0;
 	p->why[0] = p->error[0] = '\0';
-	p->follow = p->seek[0] == '-' || strcmp(p->seek, "end") == 0;
+	p->follow = !p->latest && (p->seek[0] == '-' || strcmp(p->seek, "end") == 0);
 	messages_request(p, out, LANE_LIST);
 	request_line_add(out->request, sizeof(out->request), "form", "list");
-	request_line_add(out->request, sizeof(out->request), "follow", "yes");
+	if (!p->latest)
+		request_line_add(out->request, sizeof(out->request), "follow", "yes");
 }
 
 /* "topic" or "topic/partition"; a table's name stands for its topic. */
@@ -69,6 +70,7 @@ static void page_open(void *state, const char *subject, struct view_order *out)
 	snprintf(p->topic, sizeof(p->topic), "%s", subject);
 	snprintf(p->seek, sizeof(p->seek), "-100");
 	p->filter[0] = '\0';
+	p->latest = false;
 	ask_list(p, out);
 }
 
@@ -110,7 +112,7 @@ static void ask_path(const struct messages_page *p, struct view_order *out)
 {
 	char path[sizeof(out->text)], *slash;
 
-	snprintf(path, sizeof(path), "%.400s.jsonl", p->topic);
+	snprintf(path, sizeof(path), "%.400s.jsonl", strchr(p->topic, ',') ? "messages" : p->topic);
 	while ((slash = strchr(path, '/')) != NULL)
 		*slash = '_';
 	ask_prompt(out, PROMPT_SAVE, "save what f and s choose to (.jsonl, .csv): ", path);
@@ -122,7 +124,7 @@ static bool open_selected(struct messages_page *p, const struct grid *g, struct 
 
 	if (grid_selected(g, &row) && row < p->count) {
 		messages_difference_end(p);
-		messages_detail_ask(p, p->rows[row].partition, p->rows[row].offset, out);
+		messages_detail_ask(p, &p->rows[row], out);
 	}
 	return true;
 }
@@ -150,6 +152,14 @@ static void toggle_follow(struct messages_page *p, struct view_order *out)
 	if (!p->follow || p->running)
 		return;
 	snprintf(p->seek, sizeof(p->seek), "-100");
+	p->latest = false; /* which is the newest is known at an end */
+	ask_list(p, out);
+}
+
+static void toggle_latest(struct messages_page *p, struct view_order *out)
+{
+	p->latest = !p->latest;
+	snprintf(p->seek, sizeof(p->seek), p->latest ? "begin" : "-100");
 	ask_list(p, out);
 }
 
@@ -183,7 +193,7 @@ static void trace_row(const struct messages_page *p, const struct grid *g, struc
 
 	if (!grid_selected(g, &row) || row >= p->count)
 		return;
-	out->table = p->rows[row].table[0] ? p->rows[row].table : p->topic;
+	out->table = p->rows[row].table[0] ? p->rows[row].table : p->rows[row].topic[0] ? p->rows[row].topic : p->topic;
 	out->trace = p->rows[row].key;
 }
 
@@ -210,6 +220,7 @@ static bool page_act(void *state, struct grid *g, enum action action, struct vie
 		return true;
 	case ACTION_SAVE: ask_path(p, out); return true;
 	case ACTION_FOLLOW: toggle_follow(p, out); return true;
+	case ACTION_LATEST: toggle_latest(p, out); return true;
 	case ACTION_TRACE: trace_row(p, g, out); return true;
 	case ACTION_DIFFERENCE: messages_difference_begin(p, g, out); return true;
 	case ACTION_COPY: copy_row(p, g, out); return true;
@@ -274,8 +285,9 @@ static void page_title(const void *state, char *out, size_t size)
 {
 	const struct messages_page *p = state;
 
-	snprintf(out, size, "%s > messages   from %s%s%.200s%s", p->topic, p->seek, p->filter[0] ? "   f <" : "",
-			p->filter, p->filter[0] ? ">" : "");
+	snprintf(out, size, "%.600s > messages   from %s%s%s%.200s%s", p->topic, p->seek,
+			p->latest ? "   newest of each key" : "", p->filter[0] ? "   f <" : "", p->filter,
+			p->filter[0] ? ">" : "");
 }
 
 static int draw_moving(const struct messages_page *p, struct canvas *cv, int y, int x, int width)
@@ -283,7 +295,8 @@ static int draw_moving(const struct messages_page *p, struct canvas *cv, int y, 
 	char n[SHOW_SIZE];
 
 	if (!p->running)
-		return canvas_text(cv, y, x, width, ROLE_PAUSED, "stopped");
+		return canvas_text(cv, y, x, width, p->caught_up && p->latest ? ROLE_DIM : ROLE_PAUSED,
+				p->caught_up && p->latest ? "all read" : "stopped");
 	if (!p->caught_up)
 		return canvas_text(cv, y, x, width, ROLE_KEY, "reading, Esc stops");
 	if (p->follow)
@@ -303,7 +316,10 @@ static void draw_state(const struct messages_page *p, struct canvas *cv, int y, 
 			     show_exact(a, p->done), show_exact(b, p->total), show_bytes(c, p->bytes),
 			     show_exact(d, p->matched)) +
 			2;
-	if (p->errors)
+	if (p->left)
+		canvas_printf(cv, y, x, end - x, ROLE_WARN, "without %s of more keys than are remembered",
+				show_exact(a, p->left));
+	else if (p->errors)
 		canvas_printf(cv, y, x, end - x, ROLE_WARN, "the filter failed for %s: %s", show_exact(a, p->errors),
 				p->error);
 }

@@ -13,6 +13,8 @@
 
 struct view_under;
 
+enum { MESSAGES_TOPIC_ROOM = 1600 }; /* of what the page of messages is opened with: a topic, or several */
+
 struct area {
 	int y, x, height, width;
 };

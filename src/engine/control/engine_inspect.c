@@ -114,12 +114,25 @@ static const char *hidden_of(const struct settings *s, const struct engine_reque
 	return masks ? ROW_MASKED : NULL;
 }
 
+struct hiding {
+	const struct settings *s;
+	const struct engine_request *r;
+};
+
+static const char *hides(void *arg, const char *topic)
+{
+	const struct hiding *h = arg;
+
+	return hidden_of(h->s, h->r, topic);
+}
+
 int inspect_messages(struct log *log, const struct settings *s, const struct engine_request *r, engine_emit *emit,
 		void *arg, struct err *err)
 {
-	const char *seek = engine_request_arg(r, "seek"), *topic = engine_request_arg(r, "topic");
+	const char *seek = engine_request_arg(r, "seek");
+	struct hiding hiding = { s, r };
 	struct messages_wish wish = {
-		.topic = topic,
+		.topic = engine_request_arg(r, "topic"),
 		.seek = seek,
 		.text = engine_request_arg(r, "grep"),
 		.regex = engine_request_arg(r, "regex"),
@@ -127,11 +140,13 @@ int inspect_messages(struct log *log, const struct settings *s, const struct eng
 		.partition = number_arg(r, "partition"),
 		.limit = number_arg(r, "limit"),
 		.form = form_arg(r),
+		.latest = engine_request_arg(r, "latest") != NULL,
+		.hides = hides,
+		.hides_arg = &hiding,
 		.progress = engine_request_arg(r, "progress") != NULL,
 		.follow = engine_request_arg(r, "follow") || (seek && strcmp(seek, "end") == 0),
 	};
 
-	wish.hidden = hidden_of(s, r, topic);
 	return messages_run(log, s, &wish, emit, arg, err);
 }
 

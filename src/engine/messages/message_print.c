@@ -166,6 +166,8 @@ static void put_list(const struct message_printer *p, struct buf *out, const str
 	buf_init(&text, 64 << 10);
 	buf_printf(out, "{\"partition\":%d,\"offset\":%lld,\"ms\":%lld,\"size\":%u", (int)s->r->partition,
 			(long long)s->r->offset, (long long)s->r->timestamp_ms, s->r->value_len);
+	if (p->topics)
+		put_text(out, "topic", s->r->topic, strlen(s->r->topic));
 	put_op(out, s->m.op);
 	put_text(out, "table", s->table, strlen(s->table));
 	if (s->key)

@@ -11,6 +11,7 @@ struct message_printer {
 	enum message_form form;
 	const struct format_conf *format; /* lent: which table a topic is of */
 	const char *hidden;		  /* stands where the row would; NULL: it is shown */
+	bool topics;			  /* a line of the list says of which one it is */
 	struct payload_at key, value;
 	struct readable key_names, value_names;
 };

@@ -11,14 +11,16 @@
 #include "core/clock.h"
 #include "core/xalloc.h"
 #include "engine/messages/filter.h"
+#include "engine/messages/latest.h"
 #include "engine/messages/message_print.h"
 #include "engine/messages/search.h"
 #include "engine/messages/seek.h"
-#include "format/format.h"
 
 enum { LINE_MAX_BYTES = 60 << 20, LOOK_EVERY = 256, TELL_MS = 250, FOLLOW_MS = 250 };
 
-struct messages_part { /* what is read of a partition: [next, to) */
+struct messages_part {	    /* what is read of a partition: [next, to) */
+	const char *topic;  /* lent */
+	const char *hidden; /* stands where its rows would; NULL: they are shown */
 	int32_t id;
 	int64_t next, to;
 	int64_t since_ms; /* nothing before the first one of this time: a transaction marker has a time, too, and Kafka may answer with its place */
@@ -30,6 +32,8 @@ struct messages_scan {
 	void *arg;
 	struct search search;
 	struct filter *filter; /* NULL: none */
+	struct latest *latest; /* NULL: all messages of a key, not the newest alone */
+	bool noting;	       /* the first reading of a partition, for that */
 	struct message_printer printer;
 	struct buf line;
 	struct messages_part *parts;
@@ -56,11 +60,11 @@ static void tell(struct messages_scan *s, bool ended)
 	if (s->wish->progress) {
 		buf_printf(b,
 				"{\"progress\":{\"scanned\":%llu,\"done\":%lld,\"total\":%lld,\"bytes\":%llu,\"matched\":%llu,\"errors\":%llu,\"us\":%lld,"
-				"\"ended\":%s,\"error\":",
+				"\"left\":%llu,\"ended\":%s,\"error\":",
 				(unsigned long long)s->scanned, (long long)s->done, (long long)s->total,
 				(unsigned long long)s->bytes, (unsigned long long)s->matched,
 				(unsigned long long)s->errors, (long long)(clock_mono_us() - s->begin_us),
-				ended ? "true" : "false");
+				(unsigned long long)latest_left(s->latest), ended ? "true" : "false");
 		buf_json_str(b, s->error);
 		buf_puts(b, "}}");
 	}
@@ -120,6 +124,12 @@ static int on_record(void *arg, const struct record *r)
 	if (s->over || r->timestamp_ms < s->at->since_ms)
 		return s->over;
 	s->at->since_ms = INT64_MIN;
+	if (s->noting) {
+		latest_note(s->latest, r);
+		return 0;
+	}
+	if (s->latest && !latest_is(s->latest, r))
+		return 0;
 	if (!search_matches(&s->search, r))
 		return 0;
 	if (s->filter == NULL)
@@ -130,11 +140,29 @@ static int on_record(void *arg, const struct record *r)
 
 /* ---- ranges ---- */
 
-static int scan_part(struct messages_scan *s, struct log *log, const char *topic, struct messages_part *p,
-		struct err *err)
+/* Which message of each key is the newest; then the partition is as if nothing had been read. */
+static int note_latest(struct messages_scan *s, struct log *log, struct messages_part *p, struct err *err)
+{
+	const struct messages_part before = *p;
+	int rc = 0;
+
+	latest_begin(s->latest);
+	s->noting = true;
+	if (p->next < p->to)
+		rc = log_scan(log, p->topic, p->id, p->next, p->to, on_record, s, err);
+	s->noting = false;
+	s->done += s->over ? 0 : p->to - p->next;
+	*p = before;
+	return rc;
+}
+
+static int scan_part(struct messages_scan *s, struct log *log, struct messages_part *p, struct err *err)
 {
 	s->at = p;
-	if (p->next < p->to && log_scan(log, topic, p->id, p->next, p->to, on_record, s, err))
+	s->printer.hidden = p->hidden;
+	if (s->latest && note_latest(s, log, p, err))
+		return -1;
+	if (p->next < p->to && !s->over && log_scan(log, p->topic, p->id, p->next, p->to, on_record, s, err))
 		return -1;
 	if (s->filter && !s->over)
 		run_filter(s);
@@ -148,69 +176,64 @@ static int scan_part(struct messages_scan *s, struct log *log, const char *topic
 	return -1;
 }
 
-static int scan_all(struct messages_scan *s, struct log *log, const char *topic, struct err *err)
+static int scan_all(struct messages_scan *s, struct log *log, struct err *err)
 {
 	for (unsigned i = 0; i < s->nparts && !s->over; i++)
-		if (scan_part(s, log, topic, &s->parts[i], err))
+		if (scan_part(s, log, &s->parts[i], err))
 			return -1;
 	return 0;
 }
 
 /* What has come since. */
-static int look_again(struct messages_scan *s, struct log *log, const char *topic, struct err *err)
+static int look_again(struct messages_scan *s, struct log *log, struct err *err)
 {
 	for (unsigned i = 0; i < s->nparts; i++) {
 		struct messages_part *p = &s->parts[i];
 		int64_t low;
 
-		if (log_ends(log, topic, p->id, &low, &p->to, err))
+		if (log_ends(log, p->topic, p->id, &low, &p->to, err))
 			return -1;
 		if (p->to < p->next)
 			return err_set(err, ERR_DATA, 0,
 					"messages: %s[%d] ends at %lld and has ended at %lld: the topic was made again",
-					topic, (int)p->id, (long long)p->to, (long long)p->next);
+					p->topic, (int)p->id, (long long)p->to, (long long)p->next);
 		s->total += p->to - p->next;
 	}
-	return scan_all(s, log, topic, err);
+	return scan_all(s, log, err);
 }
 
-static int follow(struct messages_scan *s, struct log *log, const char *topic, struct err *err)
+static int follow(struct messages_scan *s, struct log *log, struct err *err)
 {
 	while (!s->over) {
 		clock_sleep_ms(FOLLOW_MS);
 		tell(s, false);
-		if (look_again(s, log, topic, err))
+		if (look_again(s, log, err))
 			return -1;
 	}
 	return 0;
 }
 
-/* ---- the topic ---- */
+/* ---- the topics ---- */
 
-const struct log_topic *messages_topic(struct log *log, const struct settings *s, const char *name,
-		struct log_topics *topics, struct err *err)
+/* Searching finds what is hidden by trying. */
+static const char *hidden_of(const struct messages_wish *w, const struct log_topic *t, bool *refused)
 {
-	const struct log_topic *exact;
-	char table[600];
+	const char *hidden = w->hides ? w->hides(w->hides_arg, t->name) : NULL;
 
-	if (log_topics(log, topics, err))
-		return NULL;
-	if ((exact = log_topics_find(topics, name)) != NULL)
-		return exact;
-	for (size_t i = 0; i < topics->count; i++)
-		if (format_topic_table(&s->format, topics->items[i].name, table, sizeof(table)) &&
-				strcmp(table, name) == 0)
-			return &topics->items[i];
-	err_set(err, ERR_CONFIG, 0,
-			"expected a topic that exists, or the table of one, found '%.200s'; `millrace topics` lists them",
-			name);
-	return NULL;
+	*refused = hidden && (w->text || w->regex || w->filter);
+	return hidden;
 }
 
-static int find_parts(struct messages_scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
+static int find_parts_of(struct messages_scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
 		struct err *err)
 {
-	s->parts = xcalloc(t->npartitions + 1, sizeof(*s->parts));
+	bool refused;
+	const char *hidden = hidden_of(s->wish, t, &refused);
+
+	if (refused)
+		return err_set(err, ERR_CONFIG, 0,
+				"messages: the script of this table masks, so its rows are not searched; --unmasked does");
+	s->parts = xrealloc(s->parts, (s->nparts + t->npartitions + 1) * sizeof(*s->parts));
 	for (unsigned i = 0; i < t->npartitions; i++) {
 		const struct log_partition *p = &t->partitions[i];
 		struct messages_part *part = &s->parts[s->nparts];
@@ -218,31 +241,43 @@ static int find_parts(struct messages_scan *s, struct log *log, const struct log
 		if (s->wish->partition >= 0 && p->id != s->wish->partition)
 			continue;
 		*part = (struct messages_part){
+			.topic = t->name,
+			.hidden = hidden,
 			.id = p->id,
 			.to = p->high,
 			.since_ms = from->kind == AT_TIME ? from->value : INT64_MIN,
 		};
 		if (seek_offset(from, log, t->name, p, &part->next, err))
 			return -1;
-		s->total += part->to > part->next ? part->to - part->next : 0;
+		s->total += (part->to > part->next ? part->to - part->next : 0) * (s->latest ? 2 : 1);
 		s->nparts++;
 	}
-	if (s->nparts == 0)
-		return err_set(err, ERR_CONFIG, 0, "messages: partition: expected one of the %u of %s, found %lld",
-				t->npartitions, t->name, (long long)s->wish->partition);
 	return 0;
 }
 
-static int run(struct messages_scan *s, struct log *log, const struct log_topic *t, const struct seek *from,
+static int find_parts(struct messages_scan *s, struct log *log, const struct messages_chosen *topics,
+		const struct seek *from, struct err *err)
+{
+	for (unsigned i = 0; i < topics->count; i++)
+		if (find_parts_of(s, log, topics->items[i], from, err))
+			return -1;
+	s->printer.topics = topics->count > 1;
+	if (s->nparts == 0)
+		return err_set(err, ERR_CONFIG, 0, "messages: partition: expected one of the %u of %s, found %lld",
+				topics->items[0]->npartitions, topics->items[0]->name, (long long)s->wish->partition);
+	return 0;
+}
+
+static int run(struct messages_scan *s, struct log *log, const struct messages_chosen *topics, const struct seek *from,
 		struct err *err)
 {
-	if (find_parts(s, log, t, from, err))
+	if (find_parts(s, log, topics, from, err))
 		return -1;
 	s->begin_us = clock_mono_us();
 	tell(s, false);
-	if (scan_all(s, log, t->name, err))
+	if (scan_all(s, log, err))
 		return -1;
-	if (s->wish->follow && !s->over && follow(s, log, t->name, err))
+	if (s->wish->follow && !s->over && follow(s, log, err))
 		return -1;
 	tell(s, true);
 	return 0;
@@ -252,15 +287,16 @@ static int open_all(struct messages_scan *s, struct log *log, const struct setti
 		struct err *err)
 {
 	const struct messages_wish *w = s->wish;
-	const char *begin = w->seek ? w->seek : w->text || w->regex || w->filter ? "begin" : "-10";
+	const char *begin = w->seek ? w->seek : w->text || w->regex || w->filter || w->latest ? "begin" : "-10";
 
-	if (w->hidden && (w->text || w->regex || w->filter))
+	if (w->latest && w->follow)
 		return err_set(err, ERR_CONFIG, 0,
-				"messages: the script of this table masks, so its rows are not searched; --unmasked does");
+				"messages: latest: expected an end, found follow: which message of a key is the newest is known at the end");
 	if (seek_parse(from, begin, clock_wall_us() / 1000, err))
 		return err_wrap(err, "messages: seek");
 	if (search_init(&s->search, w->text, w->regex, err))
 		return -1;
+	s->latest = w->latest ? latest_new(LATEST_KEYS) : NULL;
 	s->filter = w->filter ? filter_open(log, settings, w->filter, err) : NULL;
 	return w->filter && s->filter == NULL ? -1 : 0;
 }
@@ -272,22 +308,23 @@ int messages_run(struct log *log, const struct settings *settings, const struct 
 		.wish = wish,
 		.emit = emit,
 		.arg = arg,
-		.printer = { .form = wish->form, .format = &settings->format, .hidden = wish->hidden },
+		.printer = { .form = wish->form, .format = &settings->format },
 	};
 	struct log_topics topics = { 0 };
-	const struct log_topic *t;
+	struct messages_chosen chosen;
 	struct seek from;
 	int rc;
 
 	buf_init(&s.line, LINE_MAX_BYTES);
 	rc = open_all(&s, log, settings, &from, err);
-	if (rc == 0) {
-		t = messages_topic(log, settings, wish->topic, &topics, err);
-		rc = t ? run(&s, log, t, &from, err) : err_wrap(err, "messages");
-	}
+	if (rc == 0 && (log_topics(log, &topics, err) || messages_choose(&topics, settings, wish->topic, &chosen, err)))
+		rc = err_wrap(err, "messages");
+	if (rc == 0)
+		rc = run(&s, log, &chosen, &from, err);
 	log_topics_free(&topics);
 	search_done(&s.search);
 	filter_close(s.filter);
+	latest_free(s.latest);
 	message_printer_done(&s.printer);
 	free(s.parts);
 	buf_done(&s.line);

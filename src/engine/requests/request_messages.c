@@ -137,7 +137,8 @@ static const struct engine_request_arg_doc topic_args[] = {
 	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "which, or the table that it is of" }, NO_MORE
 };
 static const struct engine_request_arg_doc messages_args[] = {
-	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ, "or the table that it is of" },
+	{ "topic", ARG_TOPIC, true, NULL, EFFECT_READ,
+			"or the table that it is of; several: a,b, or a pattern with * and ?" },
 	{ "seek", ARG_TEXT, false, NULL, EFFECT_READ,
 			"where to begin: o:OFFSET, -N (the newest N of each partition), @TIME, begin, end (-10; begin when "
 			"something is searched for)" },
@@ -148,6 +149,7 @@ static const struct engine_request_arg_doc messages_args[] = {
 	{ "regex", ARG_TEXT, false, NULL, EFFECT_READ, "only what this extended regular expression matches" },
 	{ "limit", ARG_COUNT, false, NULL, EFFECT_READ, "stop after so many" },
 	{ "form", ARG_CHOICE, false, "json|csv|list|whole", EFFECT_READ, "of a line (json)" },
+	{ "latest", ARG_YES, false, NULL, EFFECT_READ, "only the newest of each key, which the others choose from" },
 	{ "follow", ARG_YES, false, NULL, EFFECT_READ, "and what comes from now on" },
 	{ "progress", ARG_YES, false, NULL, EFFECT_READ, "a line now and then that says how far it is" },
 	{ "unmasked", ARG_YES, false, NULL, EFFECT_READ, "also where the table's script masks" },
