@@ -104,6 +104,20 @@ static void action_deeper(struct screen *s, enum action action)
 		screen_page_opened_by(s, action);
 }
 
+/* What only MySQL and the target know comes below what the status says. */
+static void ask_columns(struct screen *s, const char *table)
+{
+	if (!s->status->capture.enabled)
+		return;
+	buf_puts(&s->text, "\n");
+	buf_printf(&s->text, "%-18s %-20s %-17s %s\n", "column", "MySQL", "scripts", "target");
+	snprintf(s->request, sizeof(s->request), "columns");
+	request_line_add(s->request, sizeof(s->request), "table", table);
+	request_line_add(s->request, sizeof(s->request), "form", "text");
+	s->request_lane = LANE_NONE;
+	s->asked = true;
+}
+
 static void action_open(struct screen *s)
 {
 	size_t row;
@@ -123,6 +137,8 @@ static void action_open(struct screen *s)
 	snprintf(s->text_title, sizeof(s->text_title), "detail");
 	s->text_top = 0;
 	s->mode = MODE_TEXT;
+	if (s->view == VIEW_TABLES && !s->past_shown)
+		ask_columns(s, s->status->tables[row].name);
 }
 
 void screen_copy(struct screen *s, const char *text, size_t len)

@@ -291,6 +291,8 @@ int engine_groups_print(struct engine *e, struct log *log, engine_emit *emit, vo
 /* engine_topic.c: one topic, whole; topic: its name, or the table that it is of. */
 int engine_topic_print(struct engine *e, struct log *log, const char *topic, engine_emit *emit, void *arg,
 		struct err *err);
+/* engine_columns.c: the columns of a table at MySQL, after its scripts, and at the target: a line each. text: for people */
+int engine_columns_print(struct engine *e, const char *table, bool text, engine_emit *emit, void *arg, struct err *err);
 int engine_request_run(struct engine *e, const struct engine_request *r, engine_emit *emit, void *arg, struct err *err);
 int engine_status_copy(struct engine *e, const struct status_wish *wish, struct status *out); /* wish NULL: all of it */
 void engine_status_look(struct engine *e,

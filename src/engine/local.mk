@@ -47,6 +47,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/engine.h \
 	src/engine/control/engine_check.c src/engine/control/engine_ddl.c \
 	src/engine/control/engine_check_names.c \
+	src/engine/control/engine_columns.c \
 	src/engine/control/engine_check_names.h \
 	src/engine/control/engine_check_topics.c \
 	src/engine/control/engine_check_topics.h \

@@ -56,6 +56,8 @@ struct script *script_open_text(const char *name, const char *text, const struct
 /* The rows that s gives go through next, too: one script then, with its errors told by the part that they are in. Takes both; s may be NULL. */
 struct script *script_chain(struct script *s, struct script *next);
 bool script_has_init(const struct script *s); /* any of the chain */
+/* What the target calls a column, as `rename` and `skip` of all scripts of the chain say; NULL: it does not have it. */
+const char *script_column_name(const struct script *s, const char *column);
 /* What the target's table gets of the schema: with the columns and under the key that the scripts declare. A reference of the
  * caller's; NULL: err says which column of a key the table lacks. */
 struct schema *script_target(const struct script *s, const struct schema *schema, struct err *err);

@@ -216,6 +216,13 @@ struct schema *script_target(const struct script *s, const struct schema *schema
 	return wide;
 }
 
+const char *script_column_name(const struct script *s, const char *column)
+{
+	for (; s && column; s = s->next)
+		column = script_columns_name(s, column);
+	return column;
+}
+
 bool script_uses_state(const struct script *s)
 {
 	while (s && !s->uses_state)

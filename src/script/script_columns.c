@@ -35,7 +35,7 @@ static const struct script_pair *pair_of(const struct script *s, const char *nam
 }
 
 /* What the target calls the column; NULL: it does not have it. */
-static const char *target_name(const struct script *s, const char *name)
+const char *script_columns_name(const struct script *s, const char *name)
 {
 	const struct script_pair *p = pair_of(s, name);
 
@@ -124,7 +124,7 @@ void script_columns_free(struct script *s)
 static void copy_column(const struct script *s, struct script_form *f, unsigned i)
 {
 	struct column c = f->from->columns[i];
-	const char *name = target_name(s, c.name);
+	const char *name = script_columns_name(s, c.name);
 	bool is_key = schema_is_key(f->from, i);
 
 	if (name && name != c.name && is_key)
@@ -242,7 +242,7 @@ static struct value *narrow(struct batch *out, const struct script_form *f, cons
 /* It may outlive the script. */
 static const char *name_in(struct batch *out, const struct script *s, const char *name)
 {
-	const char *to = name ? target_name(s, name) : NULL;
+	const char *to = name ? script_columns_name(s, name) : NULL;
 
 	return to ? arena_dup(&out->arena, to, strlen(to)) : NULL;
 }

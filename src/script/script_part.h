@@ -474,6 +474,8 @@ void script_columns_read(lua_State *L, int env); /* the script's `rename` and `s
 void script_columns_free(struct script *s);
 void script_columns_apply(struct script *s, struct batch *out, size_t first); /* what came out gets the target's form */
 /* The same of a schema; takes the reference. NULL: err. */
+const char *script_columns_name(const struct script *s,
+		const char *name); /* at the target; NULL: it does not have it */
 struct schema *script_columns_target(const struct script *s, struct schema *wide, struct err *err);
 
 /* script_route.c */

@@ -2137,6 +2137,19 @@ static void test_events_saved(void)
 	is_int(screen_save(&screen, line, &err), -1, "other lists are not saved");
 }
 
+/* Below what the status says of a table, what MySQL and the target know of its columns. */
+static void test_table_columns(void)
+{
+	start(40, 100);
+	keys("5\r");
+	ok(strncmp(screen.request, "columns \"table=", 15) == 0 && strstr(screen.request, "form=text"),
+			"Enter on a table asks for its columns: %s", screen.request);
+	screen_answer(&screen, "id                 int unsigned                           BIGINT", 66);
+	screen_answer_end(&screen, NULL);
+	ok(strstr(dump(), "state: ") && strstr(dump(), "column ") && strstr(dump(), "int unsigned"),
+			"which stand below the rest");
+}
+
 /* Of all that are marked, and the newest of each key. */
 static void test_messages_chosen(void)
 {
@@ -2461,6 +2474,7 @@ int main(void)
 	test_events_saved();
 	test_whole();
 	test_messages_chosen();
+	test_table_columns();
 	test_messages_difference();
 	test_messages_many();
 	test_trouble();

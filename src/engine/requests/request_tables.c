@@ -57,6 +57,14 @@ static int ask_target_look(struct ask *a)
 	return 0;
 }
 
+static int ask_columns(struct ask *a)
+{
+	const char *form = engine_request_arg(a->r, "form");
+
+	return engine_columns_print(a->e, engine_request_arg(a->r, "table"), form && strcmp(form, "text") == 0, a->emit,
+			a->arg, a->err);
+}
+
 static int ask_verify(struct ask *a)
 {
 	return verifier_request(a->e->verifier, a->r, a->emit, a->arg, a->err);
@@ -140,6 +148,11 @@ static const struct engine_request_arg_doc handover_args[] = {
 	{ "dry", ARG_YES, false, NULL, EFFECT_READ, "say what would be done, and do nothing" },
 	NO_MORE,
 };
+static const struct engine_request_arg_doc columns_args[] = {
+	{ "table", ARG_TABLE, true, NULL, EFFECT_READ, "whose" },
+	{ "form", ARG_CHOICE, false, "json|text", EFFECT_READ, "of the lines (json)" },
+	NO_MORE,
+};
 static const struct engine_request_arg_doc loads_args[] = {
 	{ "table", ARG_TABLE, false, NULL, EFFECT_READ, "only its loads" },
 	{ "n", ARG_COUNT, false, NULL, EFFECT_READ, "how many (100); 512 are kept" },
@@ -159,6 +172,9 @@ const struct request_row requests_of_tables[] = {
 	{ { "verify", EFFECT_COSTLY, "compare tables of MySQL with the target: a line for each difference", verify_args,
 			  DOER_ANY },
 			ask_verify },
+	{ { "columns", EFFECT_READ, "columns of a table at MySQL, after its scripts, and at the target: a line each",
+			  columns_args, DOER_CAPTURE },
+			ask_columns },
 	{ { "loads", EFFECT_READ, "the newest loads: label, rows, bytes, how long each part took: a line each",
 			  loads_args, DOER_LOAD },
 			ask_loads },
