@@ -180,6 +180,7 @@ void sink_begun(struct sink *s, const char *before);
  */
 struct sink_state {
 	bool table, rows; /* is it there, has it any */
+	bool replaces;	  /* a row replaces the one with its key, so that rows may be loaded again */
 	enum sink_outcome label;
 	uint64_t target, cluster; /* which one it is: kind and name; the cluster. 0: it does not say */
 };

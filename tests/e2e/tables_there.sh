@@ -123,21 +123,24 @@ is "$(starrocks "SELECT COUNT(*), MIN(v), MAX(v) FROM testdb.events")" "6	e	f" "
 starrocks "SHOW CREATE TABLE testdb.history" | grep -q 'DUPLICATE KEY'; ok $? "millrace makes a Duplicate Key table"
 mr ddl testdb.history | mariadb --no-defaults -uroot -h "${fe_mysql%:*}" -P "${fe_mysql##*:}" > "$dir/out" 2>&1; ok $? "ddl prints it" || note < "$dir/out"
 # Killed between a load and its offset, and down for longer than StarRocks keeps labels.
-forgotten() # ID HISTORY
+forgotten() # TABLE ID HISTORY
 {
 	curl -fsS "$control/fault?name=slow_answer&count=-1&arg=60000" > /dev/null
-	sql testdb -e "INSERT INTO history VALUES ($1, 'cut', NULL)"
-	until_true 30 eval "[ \"\$(starrocks 'SELECT COUNT(*) FROM testdb.history WHERE id = $1')\" = 1 ]"; ok $? "a load is committed" || what_is_wrong
+	sql testdb -e "INSERT INTO $1 (id, v) VALUES ($2, 'cut')"
+	until_true 30 eval "[ \"\$(starrocks 'SELECT COUNT(*) FROM testdb.$1 WHERE id = $2')\" = 1 ]"; ok $? "$1: a load is committed" || what_is_wrong
 	kill_millrace
 	curl -fsS "$control/clear" > /dev/null
-	curl -fsS "$control/forget?history=$2" > /dev/null
+	curl -fsS "$control/forget?history=$3" > /dev/null
 	start_millrace
-	wait_caught_up "its label is forgotten, history $2"
+	wait_caught_up "$1: its label is forgotten, history $3"
 }
-forgotten 5 0
+forgotten history 5 0
 is "$(starrocks 'SELECT COUNT(*) FROM testdb.history WHERE id = 5')" 1 "the history of loads has it: the row is there once"
 is "$(status | jq -c '[.problems[].code]')" '[]' "and nothing is wrong"
-forgotten 6 1
+forgotten last 5 1
+is "$(starrocks 'SELECT id, v FROM testdb.last ORDER BY id' | tr '\t\n' '= ')" '1=c 2=b 5=cut ' "a Unique Key table takes the load again, and has the row once"
+is "$(status | jq -c '[.problems[].code]')" '[]' "so that nothing is told"
+forgotten history 6 1
 until_true 30 has_problem table-different testdb.history; ok $? "without the history it is told" || what_is_wrong
 status | jq -r '.problems[] | select(.subject == "testdb.history") | .text' | grep -q 'StarRocks has forgotten its label'; ok $? "and why"
 mr snapshot testdb.history --truncate --wait > "$dir/out" 2>&1; ok $? "the command that the problem names" || note < "$dir/out"

@@ -123,7 +123,8 @@ int part_look(struct load_worker *w, struct load_part *p, const struct schema *s
 		part_gap(w, p, GAP_TARGET_OTHER, "its first load in this one");
 	else if (state.table && is_lost(&p->place, &state) && p->place.gap == GAP_NONE)
 		part_gap(w, p, GAP_TARGET_LOST, lost_how(&state));
-	if (p->place.again && (schema->nkey == 0 || part_appends(w, p)) && state.rows && p->place.gap == GAP_NONE)
+	if (p->place.again && (schema->nkey == 0 || part_appends(w, p)) && state.rows && !state.replaces &&
+			p->place.gap == GAP_NONE)
 		part_gap(w, p, GAP_NO_KEY, "its rows are appended");
 	p->place.again = false;
 	p->looked = true;

@@ -73,6 +73,7 @@ struct starrocks_columns { /* a table as StarRocks has it; count 0: there is non
 
 void starrocks_columns_add(struct starrocks_columns *have, const char *name, const char *type, bool nullable, bool key);
 void starrocks_columns_done(struct starrocks_columns *have);
+bool starrocks_columns_replace(const struct starrocks_columns *have); /* a row the one with its key */
 const struct starrocks_column *starrocks_columns_find(const struct starrocks_columns *have, const char *name);
 bool starrocks_name_is_plain(const char *name);		/* no control characters */
 void starrocks_name(struct buf *b, const char *name);	/* `name` */
@@ -154,6 +155,7 @@ struct starrocks_target { /* how rows of one schema version are written; does no
 	uint64_t version;
 	struct schema *schema; /* a reference */
 	bool append;	       /* rows are only added: the table has no __op */
+	bool replaces;	       /* as in sink_state */
 	unsigned row_columns,
 			row_key; /* that rows have; the column of the source, which is the last one, stands in `source` */
 	char *source;		 /* ,"name":"text"; empty: there is none */

@@ -49,6 +49,11 @@ const struct starrocks_column *starrocks_columns_find(const struct starrocks_col
 	return NULL;
 }
 
+bool starrocks_columns_replace(const struct starrocks_columns *have)
+{
+	return strcasecmp(have->model, "PRI") == 0 || strcasecmp(have->model, "UNI") == 0;
+}
+
 uint64_t starrocks_columns_form(const struct starrocks_columns *have)
 {
 	uint64_t form = 0;

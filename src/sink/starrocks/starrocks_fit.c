@@ -33,7 +33,7 @@ static bool is_primary(const struct starrocks_columns *have)
 	return strcasecmp(have->model, "PRI") == 0;
 }
 
-/* Rows replace others by a Primary Key only, and are added everywhere else. */
+/* Rows replace others by a Primary Key, and are deleted there; they are added everywhere else, also where a Unique Key replaces them. */
 static int model_check(const struct schema *schema, const struct starrocks_columns *have, struct err *err)
 {
 	if (schema->at_target.append != is_primary(have))

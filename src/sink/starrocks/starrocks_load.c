@@ -108,7 +108,7 @@ static enum sink_outcome label_outcome(struct starrocks_sink *s, const char *db,
 	return SINK_UNKNOWN;
 }
 
-/* A load that was begun before, of rows that are only added. */
+/* A load that was begun before, of rows that would be there twice. */
 
 static void keep_finished(void *context, const struct starrocks_record *r)
 {
@@ -295,7 +295,7 @@ enum sink_outcome starrocks_part_send(struct stream_load *l, const struct load_p
 		return SINK_REFUSED;
 	}
 	part_label(l, part, label);
-	if (s->base.begun && part->target->append && (outcome = part_begun(l, label)) != SINK_REFUSED) {
+	if (s->base.begun && !part->target->replaces && (outcome = part_begun(l, label)) != SINK_REFUSED) {
 		snprintf(l->result->detail, sizeof(l->result->detail), "%.60s found in the history of loads", label);
 		return outcome;
 	}

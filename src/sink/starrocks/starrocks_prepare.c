@@ -234,6 +234,7 @@ int starrocks_table_look(struct starrocks_sql *sql, const struct sink_names *nam
 	int result = starrocks_table_read(sql, names->db, names->table, &have, err);
 
 	out->table = have.count > 0;
+	out->replaces = starrocks_columns_replace(&have);
 	mine = names->source_column == NULL || starrocks_columns_find(&have, names->source_column);
 	starrocks_columns_done(&have);
 	if (result || !out->table || !mine)

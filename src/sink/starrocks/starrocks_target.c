@@ -79,6 +79,7 @@ struct starrocks_target *starrocks_target_new(const struct schema *schema, const
 	t->refs = 1;
 	t->version = schema->version;
 	t->append = schema->at_target.append;
+	t->replaces = starrocks_columns_replace(have);
 	t->schema = schema_ref((struct schema *)schema);
 	t->cells = xcalloc(schema->ncolumns + 1, sizeof(t->cells[0]));
 	t->row_columns = sink_row_columns(schema);
