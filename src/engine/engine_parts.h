@@ -202,8 +202,9 @@ int dead_request(struct engine *e, const struct engine_request *r, engine_emit *
 #define TRUNCATE_HEADER "millrace.truncate"
 
 /* ---- topics that begin with an initial snapshot (initial.c) ---- */
-int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first,
-		struct err *err); /* into the open transaction */
+/* Into the open transaction. arena: lives until its commit. */
+int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first, struct arena *arena,
+		struct err *err);
 int initial_begins(struct shared *sh, const char *topic, bool *begins, struct err *err);
 
 /* ---- taps (tap.c): rows on their way, copied out for whoever asked ---- */

@@ -112,7 +112,8 @@ void log_writer_close(struct log_writer *w); /* an open transaction is aborted *
 /* Adds the batch's records to the transaction (begun when none is open). The batch must stay alive until the commit or
  * abort: its bytes are not copied more often than the client needs. A failure aborts the whole transaction. */
 int log_writer_append(struct log_writer *w, const struct batch *b, struct err *err);
-int log_writer_append_record(struct log_writer *w, const struct record *r, struct err *err);
+int log_writer_append_record(struct log_writer *w, const struct record *r,
+		struct err *err); /* its value stays as long, too */
 /* All or nothing, durable on return; read_committed readers see it then or, with Kafka, some milliseconds later, when
  * the broker has written its markers. On failure:
  *   ERR_UNREACHABLE  the outcome is open (the broker is away): call commit again to go on waiting, or close;

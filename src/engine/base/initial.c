@@ -24,7 +24,9 @@ static char *key_of(const struct shared *sh, const char *topic)
 	return text;
 }
 
-static void print_row(char out[20], const struct record *r)
+enum { PRINT_ROOM = 20 };
+
+static void print_row(char out[PRINT_ROOM], const struct record *r)
 {
 	const struct {
 		const char *p;
@@ -36,16 +38,18 @@ static void print_row(char out[20], const struct record *r)
 		hash = parts[i].p ? fnv_bytes(hash, parts[i].p, parts[i].len) : hash;
 		hash = fnv_add(hash, parts[i].len);
 	}
-	snprintf(out, 20, "%016llx", (unsigned long long)hash);
+	snprintf(out, PRINT_ROOM, "%016llx", (unsigned long long)hash);
 }
 
-int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first, struct err *err)
+int initial_publish(const struct shared *sh, struct log_writer *w, const struct record *first, struct arena *arena,
+		struct err *err)
 {
-	char *key = key_of(sh, first->topic), value[20];
-	struct record r = { .topic = sh->settings->format.offsets_topic, .key = key, .value = value };
+	char *key = key_of(sh, first->topic), *value = arena_alloc(arena, PRINT_ROOM);
+	struct record r = { .topic = sh->settings->format.offsets_topic, .value = value };
 	int rc;
 
 	print_row(value, first);
+	r.key = key ? arena_dup(arena, key, strlen(key)) : NULL;
 	r.value_len = (uint32_t)strlen(value);
 	r.key_len = key ? (uint32_t)strlen(key) : 0;
 	rc = key ? log_writer_append_record(w, &r, err)
@@ -58,8 +62,8 @@ int initial_publish(const struct shared *sh, struct log_writer *w, const struct 
 
 struct find {
 	char *key;
-	char row[20];  /* as remembered; "" no */
-	bool is_first; /* a partition begins with it */
+	char row[PRINT_ROOM]; /* as remembered; "" no */
+	bool is_first;	      /* a partition begins with it */
 };
 
 static int keep_row(void *arg, const struct record *r)
@@ -74,7 +78,7 @@ static int keep_row(void *arg, const struct record *r)
 static int compare_first(void *arg, const struct record *r)
 {
 	struct find *f = arg;
-	char row[20];
+	char row[PRINT_ROOM];
 
 	print_row(row, r);
 	f->is_first |= strcmp(row, f->row) == 0;

@@ -116,7 +116,7 @@ static bool is_initial(const struct batch *b, const struct record *r)
 }
 
 /* The first row of each table in an initial snapshot. */
-static int remember_first_rows(struct publisher *p, const struct batch *b, struct err *err)
+static int remember_first_rows(struct publisher *p, struct batch *b, struct err *err)
 {
 	const char *last = NULL;
 
@@ -129,7 +129,7 @@ static int remember_first_rows(struct publisher *p, const struct batch *b, struc
 		if (*name_map_at(&p->begun, r->topic))
 			continue;
 		*name_map_at(&p->begun, r->topic) = p;
-		if (initial_publish(p->c->sh, p->c->writer, r, err))
+		if (initial_publish(p->c->sh, p->c->writer, r, &b->arena, err))
 			return -1;
 	}
 	return 0;
