@@ -60,6 +60,7 @@ src_engine_libengine_a_SOURCES = \
 	src/engine/routine/engine_routine.h \
 	src/engine/routine/handover.c \
 	src/engine/routine/handover.h \
+	src/engine/routine/handover_old.c \
 	src/engine/routine/handover_steps.c \
 	src/engine/routine/routine_convert.c \
 	src/engine/routine/routine_convert.h \

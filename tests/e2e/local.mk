@@ -33,7 +33,7 @@ tests_e2e_ddl_differential_LDADD = $(SOURCE) $(SOURCE_LIBS) -lm
 E2E_TESTS += tests/e2e/dead_letters.sh tests/e2e/dead_roles.sh
 E2E_TESTS += tests/e2e/resume.sh tests/e2e/messages.sh tests/e2e/trace.sh tests/e2e/complete.sh
 E2E_TESTS += tests/e2e/new_tables.sh tests/e2e/fill_waits.sh
-E2E_TESTS += tests/e2e/take_over.sh tests/e2e/routine.sh tests/e2e/sdk.sh tests/e2e/docs.sh
+E2E_TESTS += tests/e2e/take_over.sh tests/e2e/routine.sh tests/e2e/routine_rows.sh tests/e2e/sdk.sh tests/e2e/docs.sh
 E2E_TESTS += tests/e2e/kafka_refused.sh
 E2E_TESTS += tests/e2e/kafka_wire.sh tests/e2e/kafka_zookeeper.sh tests/e2e/kafka_fence.sh tests/e2e/kafka_broker.sh tests/e2e/kafka_once.sh tests/e2e/kafka_tls.sh
 

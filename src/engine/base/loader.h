@@ -2,15 +2,17 @@
  * loader.h - who loads a table: millrace itself, or a Routine Load job of StarRocks. Stored with the offset of each
  * partition, so that it is as old as the offset. Between the two lie steps; whoever finds one begun goes on with it.
  *
- *   own --LEND--> lending --MADE--> routine --TAKE--> taking --TAKEN--> own
+ *   own --LEND--> lending (--LOOKED--> lending) --MADE--> routine --TAKE--> taking --TAKEN--> own
  *
- *   lending  millrace loads nothing from the offset on, which it never moves again; the job is to be made with it
+ *   lending  millrace loads nothing from the offset on, which it never moves again; the job is to be made with it, once it is known
+ *            whether the target has rows of before
  *   routine  the job was made; the offset follows its progress, so that lag and "complete to" are right
  *   taking   the job is being stopped; what it has read is where millrace goes on
  */
 #ifndef ENGINE_BASE_LOADER_H
 #define ENGINE_BASE_LOADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +24,7 @@ enum loader { LOADER_OWN, LOADER_LENDING, LOADER_ROUTINE, LOADER_TAKING, LOADER_
 struct lent_partition {
 	int32_t partition;
 	enum loader loader;
+	bool fresh;	/* nothing of it was loaded, and nobody has looked what the target has */
 	uint64_t job;	/* its number, which is in its name; 0: none */
 	int64_t offset; /* stored; -1: none */
 };
@@ -32,11 +35,12 @@ struct lent_table { /* the partitions that this process has of a table */
 };
 void lent_table_done(struct lent_table *t);
 
-enum lend_step { LEND_BEGIN, LEND_MADE, LEND_TAKE, LEND_TAKEN, LEND_MOVED, LEND_STEPS };
+enum lend_step { LEND_BEGIN, LEND_LOOKED, LEND_MADE, LEND_TAKE, LEND_TAKEN, LEND_MOVED, LEND_STEPS };
 struct lend {
 	enum lend_step step;
 	const char *table;
-	uint64_t job; /* LEND_BEGIN: of a job that is new */
+	uint64_t job;  /* LEND_BEGIN: of a job that is new */
+	bool old_rows; /* LEND_LOOKED: the target has rows of before, which stay */
 	const struct lent_partition
 			*moved; /* LEND_TAKEN, LEND_MOVED: the offsets to go to; those that are older count not */
 	size_t nmoved;

@@ -237,8 +237,7 @@ int engine_routine_plan(const struct settings *s, const struct schema *schema, s
 	return rc;
 }
 
-/* The table as the server has it now, and all others; NULL: err. The caller frees with routine_schemas_free(). */
-static const struct schema *find_schema(const struct settings *s, const char *table, struct schema ***schemas,
+const struct schema *engine_routine_schema(const struct settings *s, const char *table, struct schema ***schemas,
 		size_t *n, struct err *err)
 {
 	*schemas = NULL;
@@ -258,7 +257,7 @@ static const struct schema *find_schema(const struct settings *s, const char *ta
 	return NULL;
 }
 
-static void free_schemas(struct schema **schemas, size_t n)
+void engine_routine_schemas_free(struct schema **schemas, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		schema_unref(schemas[i]);
@@ -270,10 +269,10 @@ int engine_routine_statement(const struct settings *s, const struct routine_wish
 {
 	struct schema **schemas;
 	size_t n;
-	const struct schema *schema = find_schema(s, wish->table, &schemas, &n, err);
+	const struct schema *schema = engine_routine_schema(s, wish->table, &schemas, &n, err);
 	int rc = schema ? engine_routine_plan(s, schema, schemas, n, wish, sql, problems, err) : -1;
 
-	free_schemas(schemas, n);
+	engine_routine_schemas_free(schemas, n);
 	return rc;
 }
 
@@ -329,7 +328,7 @@ int engine_routine_create(const struct settings *s, const struct routine_wish *w
 	struct routine_wish real = *wish;
 	struct schema **schemas;
 	size_t n;
-	const struct schema *schema = find_schema(s, wish->table, &schemas, &n, err);
+	const struct schema *schema = engine_routine_schema(s, wish->table, &schemas, &n, err);
 	int rc = schema ? 0 : -1;
 
 	real.show_secrets = true;
@@ -341,7 +340,7 @@ int engine_routine_create(const struct settings *s, const struct routine_wish *w
 		rc = check_not_loaded(s, schema, err);
 	if (rc == 0)
 		rc = make(s, schema, sql->data, err);
-	free_schemas(schemas, n);
+	engine_routine_schemas_free(schemas, n);
 	return rc;
 }
 

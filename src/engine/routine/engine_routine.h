@@ -31,6 +31,10 @@ int engine_routine_plan(const struct settings *s, const struct schema *schema, s
  * refused. */
 int engine_routine_create(const struct settings *s, const struct routine_wish *wish, struct buf *sql,
 		struct report *problems, struct err *err);
+/* The table as the server has it now, one of *schemas, which are all captured ones; NULL: err. The caller frees them in both cases. */
+const struct schema *engine_routine_schema(const struct settings *s, const char *table, struct schema ***schemas,
+		size_t *n, struct err *err);
+void engine_routine_schemas_free(struct schema **schemas, size_t n);
 /* A line for each reason for which a topic is not given to a job. */
 void engine_routine_remedies(struct report *r);
 /* The one job of this name: NAME, db.NAME, or db.table where that has one job. */

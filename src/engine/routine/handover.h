@@ -28,6 +28,13 @@ enum loader handing_loader(const struct lent_table *t);
 /* load_TABLE_NUMBER; "" where no part has a number. */
 void handing_job(const struct handing *g, char out[HANDOVER_JOB_ROOM]);
 
+/* handover_old.c. ERR_CONFIG: the target is another pipeline's, as millrace's own loader asks before it changes anything there. */
+int handover_refuse_owner(struct handing *g, struct err *err);
+/* Rows that the target has from before this log, when a job is to load its first row: they are taken away, as before
+ * millrace's own first load, where the topic begins with an initial snapshot. */
+enum handover_old { HANDOVER_OLD_NONE, HANDOVER_EMPTIED, HANDOVER_OLD_STAYS };
+int handover_old_rows(struct handing *g, enum handover_old *out, struct err *err);
+
 /* ERR_CONFIG: refused, with the reason, and nothing has changed unless a step was begun before. */
 int handover_to_routine(struct handing *g, bool dry, struct err *err);
 int handover_to_stream(struct handing *g, bool dry, struct err *err);

@@ -148,19 +148,33 @@ static int read_jobs(const struct handing *g, struct routine_jobs *jobs, struct 
 	return routine_jobs_read(&g->e->settings->sink, g->target.db, true, jobs, err);
 }
 
-static int lend(struct handing *g, enum lend_step step, const struct lent_table *moved, int wait_ms, struct err *err)
+/* Then it has no job. A user who may not ask knows nothing. */
+static bool is_no_database(const struct err *err)
 {
-	const struct lend wish = {
-		.step = step,
-		.table = g->table,
-		.job = (uint64_t)unique_number() & UINT32_MAX,
-		.moved = moved ? moved->parts : NULL,
-		.nmoved = moved ? moved->nparts : 0,
-		.wait_ms = wait_ms,
-	};
+	return err->kind == ERR_CONFIG;
+}
 
+static int lend(struct handing *g, const struct lend *wish, struct err *err)
+{
+	struct lend full = *wish;
+
+	full.table = g->table;
+	full.job = (uint64_t)unique_number() & UINT32_MAX;
+	full.wait_ms = wish->wait_ms ? wish->wait_ms : STEP_MS;
 	lent_table_done(&g->lent);
-	return load_lend(g->e->load, &wish, &g->lent, err);
+	return load_lend(g->e->load, &full, &g->lent, err);
+}
+
+/* One that needs to know nothing more. */
+static int lend_step(struct handing *g, enum lend_step step, struct err *err)
+{
+	return lend(g, &(struct lend){ .step = step }, err);
+}
+
+/* Offsets that go along with it. */
+static int lend_moved(struct handing *g, enum lend_step step, const struct lent_table *to, struct err *err)
+{
+	return lend(g, &(struct lend){ .step = step, .moved = to->parts, .nmoved = to->nparts }, err);
 }
 
 /* ---- to Routine Load ---- */
@@ -172,7 +186,7 @@ static int refuse_other_jobs(const struct handing *g, struct err *err)
 	int rc = 0;
 
 	if (read_jobs(g, &jobs, err)) {
-		if (!err_is_refusal(err)) /* no such database yet */
+		if (!is_no_database(err))
 			return -1;
 		err_clear(err);
 		return 0;
@@ -257,7 +271,7 @@ static int make_job(struct handing *g, struct err *err)
 	struct routine_jobs jobs = { 0 };
 	bool made;
 
-	if (read_jobs(g, &jobs, err) && !err_is_refusal(err))
+	if (read_jobs(g, &jobs, err) && !is_no_database(err))
 		return -1;
 	err_clear(err);
 	made = handing_find(g, &jobs) != NULL;
@@ -267,7 +281,7 @@ static int make_job(struct handing *g, struct err *err)
 
 static int begin(struct handing *g, struct err *err)
 {
-	if (refuse_paused(g, err) || lend(g, LEND_BEGIN, NULL, DRAIN_MS, err)) {
+	if (refuse_paused(g, err) || lend(g, &(struct lend){ .step = LEND_BEGIN, .wait_ms = DRAIN_MS }, err)) {
 		struct table_meter *m = table_meter_find(g->e->shared.tables, g->table);
 		char why[300] = "";
 
@@ -281,6 +295,27 @@ static int begin(struct handing *g, struct err *err)
 	}
 	tell_offsets(g, "millrace loads nothing from these offsets on:");
 	return 0;
+}
+
+static bool is_fresh(const struct lent_table *t)
+{
+	bool fresh = false;
+
+	for (size_t i = 0; i < t->nparts; i++)
+		fresh |= t->parts[i].fresh;
+	return fresh;
+}
+
+/* Before a job loads the first row of the topic. */
+static int look_at_target(struct handing *g, struct err *err)
+{
+	enum handover_old old;
+
+	if (handover_old_rows(g, &old, err))
+		return -1;
+	if (old == HANDOVER_EMPTIED)
+		tell(g, "the target had rows; emptied for the initial snapshot");
+	return lend(g, &(struct lend){ .step = LEND_LOOKED, .old_rows = old == HANDOVER_OLD_STAYS }, err);
 }
 
 /* Where it would begin, if it were now. */
@@ -322,17 +357,20 @@ int handover_to_routine(struct handing *g, bool dry, struct err *err)
 	}
 	if (dry && now == LOADER_OWN && look_at_offsets(g, err))
 		return -1;
-	if (plan(g, false, dry, err) || (now == LOADER_OWN && refuse_other_jobs(g, err)))
+	if (plan(g, false, dry, err) ||
+			(now == LOADER_OWN && (refuse_other_jobs(g, err) || handover_refuse_owner(g, err))))
 		return -1;
 	if (dry)
 		return 0;
 	if ((now == LOADER_OWN || has(&g->lent, LOADER_OWN)) && begin(g, err))
 		return -1;
+	if (is_fresh(&g->lent) && look_at_target(g, err))
+		return -1;
 	handing_job(g, job);
 	if (make_job(g, err))
 		return -1;
 	tell(g, "job %s.%s loads it from these offsets on", g->target.db, job);
-	return lend(g, LEND_MADE, NULL, STEP_MS, err);
+	return lend_step(g, LEND_MADE, err);
 }
 
 /* ---- back ---- */
@@ -354,7 +392,7 @@ static int end_job(struct handing *g, bool *known, struct err *err)
 	int rc = 0;
 
 	if (read_jobs(g, &jobs, err)) {
-		if (!err_is_refusal(err))
+		if (!is_no_database(err))
 			return -1;
 		err_clear(err);
 		return 0; /* the database is gone, and the job with it */
@@ -424,7 +462,7 @@ int handover_to_stream(struct handing *g, bool dry, struct err *err)
 		return err_set(err, ERR_CONFIG, 0,
 				"routine handover: load = routine would hand %s over again; take that out of its [table] section or of [starrocks] first, and `millrace do reload`",
 				g->table);
-	if ((has(&g->lent, LOADER_LENDING) || has(&g->lent, LOADER_ROUTINE)) && lend(g, LEND_TAKE, NULL, STEP_MS, err))
+	if ((has(&g->lent, LOADER_LENDING) || has(&g->lent, LOADER_ROUTINE)) && lend_step(g, LEND_TAKE, err))
 		return -1;
 	handing_job(g, job);
 	if (end_job_surely(g, &known, err))
@@ -437,7 +475,7 @@ int handover_to_stream(struct handing *g, bool dry, struct err *err)
 	tell_offsets(g, "millrace loads from these offsets on:");
 	ends = g->lent;
 	g->lent = (struct lent_table){ .parts = NULL };
-	rc = lend(g, LEND_TAKEN, &ends, STEP_MS, err);
+	rc = lend_moved(g, LEND_TAKEN, &ends, err);
 	lent_table_done(&ends);
 	return rc;
 }
@@ -465,7 +503,7 @@ int handover_follow(struct handing *g, const struct routine_jobs *jobs, char *en
 	for (size_t i = 0; i < ends.nparts; i++)
 		moved |= ends.parts[i].offset > g->lent.parts[i].offset;
 	if (moved)
-		rc = lend(g, LEND_MOVED, &ends, STEP_MS, err);
+		rc = lend_moved(g, LEND_MOVED, &ends, err);
 	lent_table_done(&ends);
 	return rc;
 }

@@ -54,6 +54,7 @@ static void note_part(struct lent_table *t, const struct load_part *p)
 	t->parts[t->nparts++] = (struct lent_partition){
 		.partition = p->partition,
 		.loader = p->place.loader,
+		.fresh = p->place.fresh,
 		.job = p->place.job,
 		.offset = p->next,
 	};
@@ -172,7 +173,7 @@ static int store(struct load *l, struct log_assigned *a, struct place *place, in
 }
 
 /* Another partition may have gone before a crash: the job has one number. */
-static int begin_look(struct load *l, struct lending *g, uint64_t *job, bool *wait, struct err *err)
+static int begin_look(struct load *l, struct lending *g, uint64_t *job, bool *wait, bool *known, struct err *err)
 {
 	struct place place;
 
@@ -185,6 +186,7 @@ static int begin_look(struct load *l, struct lending *g, uint64_t *job, bool *wa
 			return -1;
 		place_parse(a->metadata, &place);
 		*wait |= a->committed >= 0 && place.intent >= 0;
+		*known |= place_has_loaded(a->committed, a->metadata);
 		if (place.loader == LOADER_LENDING)
 			*job = place.job;
 		else if (place.loader != LOADER_OWN)
@@ -202,10 +204,10 @@ static int begin_apply(struct load *l, struct load_order *o, order_look *at, voi
 {
 	struct lending *g = (struct lending *)o;
 	uint64_t job = g->wish->job;
-	bool wait = false;
+	bool wait = false, known = false;
 
 	g->partitions = 0;
-	if (begin_look(l, g, &job, &wait, err))
+	if (begin_look(l, g, &job, &wait, &known, err))
 		return -1;
 	o->later = wait;
 	g->not_before_us = clock_mono_us() + AGAIN_US;
@@ -220,8 +222,8 @@ static int begin_apply(struct load *l, struct load_order *o, order_look *at, voi
 		place_parse(a->metadata, &place);
 		place.loader = LOADER_LENDING;
 		place.job = job;
-		place.put = false;   /* the job may delete it */
-		place.fresh = false; /* from now on rows that are there may be the job's */
+		place.put = false; /* the job may delete it */
+		place.fresh = !known;
 		if (store(l, a, &place, offset, err))
 			return -1;
 	}
@@ -270,10 +272,21 @@ static const struct {
 	bool from[LOADER_COUNT];
 	enum loader to;
 } steps[LEND_STEPS] = {
+	[LEND_LOOKED] = { { [LOADER_LENDING] = true }, LOADER_LENDING },
 	[LEND_MADE] = { { [LOADER_LENDING] = true }, LOADER_ROUTINE },
 	[LEND_TAKE] = { { [LOADER_LENDING] = true, [LOADER_ROUTINE] = true }, LOADER_TAKING },
 	[LEND_MOVED] = { { [LOADER_ROUTINE] = true }, LOADER_ROUTINE },
 };
+
+/* From now on rows that are there may be the job's. */
+static void part_looked(struct load *l, const struct load_part *p, struct place *place, bool old_rows)
+{
+	place->fresh = false;
+	if (!old_rows || place->gap != GAP_NONE)
+		return;
+	place->gap = GAP_TARGET_OLD;
+	gap_tell(l, p->topic, p->partition, place->gap, "a Routine Load job loads it, which takes no row away");
+}
 
 static int step_part(struct load *l, const struct lend *wish, struct load_part *p, struct err *err)
 {
@@ -284,11 +297,13 @@ static int step_part(struct load *l, const struct lend *wish, struct load_part *
 	if (wish->step == LEND_MOVED && offset == p->next)
 		return 0;
 	place.loader = steps[wish->step].to;
+	if (wish->step == LEND_LOOKED)
+		part_looked(l, p, &place, wish->old_rows);
 	snprintf(place.by, sizeof(place.by), "%s", l->sh->settings->name);
 	place_print(text, sizeof(text), &place);
 	if (log_reader_commit(l->reader, p->topic, p->partition, offset, text, err))
 		return -1;
-	p->place.loader = place.loader;
+	p->place = place;
 	p->next = offset;
 	return 0;
 }
