@@ -269,9 +269,10 @@ static const struct cli_command commands[] = {
 			"convert FILE: the text of CREATE ROUTINE LOAD as a millrace.conf on standard output, for loading the topic by millrace; - is standard input.\n"
 			"Exit 0: done. 1: create: the table is not for Routine Load; convert: some of it could not be carried over, its comments begin with ; ! 2: StarRocks refuses, or no such job. 3: it does not answer.",
 			routine_options, 1, CLI_MAX_WORDS, cli_routine },
-	{ "convert", "CONNECTOR.json", "a Debezium connector's configuration as a millrace.conf, on standard output",
+	{ "convert", "CONNECTOR.json",
+			"a Debezium connector's configuration, or Routine Load jobs, as a millrace.conf, on standard output",
 			"CONNECTOR.json is what Kafka Connect's REST interface takes or gives: {\"name\":..,\"config\":{..}} or the config alone; - is\n"
-			"standard input. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
+			"standard input. The text of CREATE ROUTINE LOAD is translated as `millrace routine convert` does. Every option becomes a line, or a comment with the reason. Secrets are not copied.\n"
 			"Exit 0: all of it. 1: some options could not be carried over; their comments begin with ; !",
 			NULL, 1, 1, cli_convert },
 	{ "lua", "check|new|run FILE, test [FILE], profile [FILE], repl, versions, diff A B, apply, rollback [VERSION]",

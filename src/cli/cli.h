@@ -112,10 +112,12 @@ int cli_tap(struct cli *cli);
 int cli_ddl(struct cli *cli);
 int cli_routine(struct cli *cli);				       /* cli_routine.c */
 int cli_file_read(const char *path, struct buf *out, struct err *err); /* - is standard input */
-int cli_convert(struct cli *cli);				       /* cli_convert.c */
-int cli_lua(struct cli *cli);					       /* cli_lua.c */
-int cli_lua_new(struct cli *cli, const char *path, struct err *err);   /* cli_lua_new.c; the exit code */
-int cli_lua_run(struct cli *cli, const char *path, struct err *err);   /* cli_lua_run.c; the exit code */
+/* To standard output. statements: it is CREATE ROUTINE LOAD, whatever it looks like. 1: some of it could not be carried over; -1: err */
+int cli_convert_file(const char *path, bool statements, struct err *err);
+int cli_convert(struct cli *cli);				     /* cli_convert.c */
+int cli_lua(struct cli *cli);					     /* cli_lua.c */
+int cli_lua_new(struct cli *cli, const char *path, struct err *err); /* cli_lua_new.c; the exit code */
+int cli_lua_run(struct cli *cli, const char *path, struct err *err); /* cli_lua_run.c; the exit code */
 struct schema;
 int cli_lua_table(struct cli *cli, const char *name, struct schema **out,
 		struct err *err);			      /* as the server has it now */

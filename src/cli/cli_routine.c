@@ -10,7 +10,6 @@
 #include "cli/cli.h"
 #include "core/xalloc.h"
 #include "engine/routine/engine_routine.h"
-#include "engine/routine/routine_convert.h"
 
 enum { STATEMENT_MAX = 8 << 20 };
 
@@ -412,23 +411,10 @@ static int run_handover(struct cli *cli, const struct settings *s, struct err *e
 
 static int run_convert(struct cli *cli, const struct settings *s, struct err *err)
 {
-	struct buf text, conf;
-	unsigned lost = 0;
-	int rc;
-
 	(void)s;
 	if (cli->nwords != 2)
 		return err_set(err, ERR_CONFIG, 0, "usage: millrace routine convert FILE");
-	buf_init(&text, STATEMENT_MAX);
-	buf_init(&conf, 4 * STATEMENT_MAX);
-	rc = cli_file_read(cli->words[1], &text, err);
-	if (rc == 0 && (rc = routine_convert(text.data ? text.data : "", text.len, &conf, &lost, err)) < 0)
-		err_wrap(err, "%s", cli->words[1]);
-	if (rc == 0)
-		fputs(conf.data, stdout);
-	buf_done(&text);
-	buf_done(&conf);
-	return rc < 0 ? -1 : lost > 0;
+	return cli_convert_file(cli->words[1], true, err);
 }
 
 int cli_routine(struct cli *cli)

@@ -83,6 +83,15 @@ INSERT INTO kinds VALUES (1, '2024-02-29', '2024-02-29 23:59:59.000001', '1970-0
 CREATE TABLE clocks (id INT PRIMARY KEY, t TIME, p POINT); CREATE TABLE money (id INT PRIMARY KEY, m DECIMAL(10, 2)); CREATE TABLE bare (v INT);
 S
 
+# --- jobs of others as a configuration: both commands know the text ---
+{ echo "-- jobs"; echo "create routine load d.j on t columns (id, v) properties ('format' = 'json') from kafka ('kafka_broker_list' = 'h:9092', 'kafka_topic' = 'mysql.d.t')"; } > "$dir/job.sql"
+"$millrace" routine convert "$dir/job.sql" > "$dir/converted" 2> /dev/null; wanted=$?
+"$millrace" convert "$dir/job.sql" 2> "$dir/convert.err" | cmp -s - "$dir/converted"
+ok $? "convert takes the text of CREATE ROUTINE LOAD, too" || note < "$dir/convert.err"
+"$millrace" convert - < "$dir/job.sql" > "$dir/out" 2> /dev/null; is "$?" "$wanted" "with the same exit code, from standard input"
+grep -q 'h:9092' "$dir/out"; ok $? "it is a configuration" || note < "$dir/out"
+echo '{"config": {}}' > "$dir/other.json"; has "$("$millrace" convert "$dir/other.json" 2>&1)" "other.json: " "what is no statement is taken for a connector"
+
 # --- flat, with schemas ---
 conf flat "topic.creation.default.partitions = 3" < /dev/null
 table=testdb.clocks refused "a TIME is a number" "TIME"

@@ -381,6 +381,19 @@ static void convert_one(struct conversion *c)
 	buf_putc(c->out, '\n');
 }
 
+bool routine_convert_takes(const char *text, size_t len)
+{
+	struct routine_lex lex;
+	struct arena arena;
+	bool takes;
+
+	arena_init(&arena, 0);
+	routine_lex_init(&lex, &arena, text, len);
+	takes = routine_lex_is(&lex, "create");
+	arena_done(&arena);
+	return takes;
+}
+
 int routine_convert(const char *text, size_t len, struct buf *out, unsigned *lost, struct err *err)
 {
 	struct conversion c = { .lost = lost, .out = out };

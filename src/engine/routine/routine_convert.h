@@ -8,6 +8,7 @@
 #include "core/buf.h"
 #include "core/err.h"
 
+bool routine_convert_takes(const char *text, size_t len); /* it begins as a statement does, comments aside */
 /* Each clause, column and property becomes a line, or a comment that says why it does not. *lost: how many could not be
  * carried over; their comments begin with an exclamation mark. Secrets are not copied. -1: it is no such text. */
 int routine_convert(const char *text, size_t len, struct buf *out, unsigned *lost, struct err *err);
