@@ -127,6 +127,13 @@ static void test_order(void)
 	fill(&s, 50);
 	status_cut(&s, &wish);
 	is_int(s.ntables, 50, "what is short stays whole: the console filters it");
+	s.tables[0].state = s.tables[1].state = s.tables[2].state = HALF_STREAMING;
+	s.tables[0].lag_ms = 90000;
+	s.tables[1].dead_open = 3;
+	ok(status_order("tables", "state", (const char *)&s.tables[1], (const char *)&s.tables[0]) < 0,
+			"in the same state one with dead letters comes before one that lags");
+	ok(status_order("tables", "state", (const char *)&s.tables[0], (const char *)&s.tables[2]) < 0,
+			"and that before the others");
 	status_done(&s);
 }
 

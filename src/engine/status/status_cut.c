@@ -88,15 +88,27 @@ static const struct status_field *field_named(const struct status_field *f, cons
 	return NULL;
 }
 
-/* By a field; NULL: those first that need a look. Of rows in the same state those first that lag most. */
+/* Of rows in the same state those first that have open dead letters, then those that lag most. */
+static int by_state(const struct list *l, const struct status_field *by, const char *a, const char *b)
+{
+	static const char *const next[] = { "dead_open", "lag_ms" };
+	int order = by_field(by, a, b);
+
+	for (size_t i = 0; i < sizeof(next) / sizeof(next[0]) && order == 0; i++) {
+		const struct status_field *f = field_named(l->fields, next[i]);
+
+		order = f ? by_field(f, a, b) : 0;
+	}
+	return order;
+}
+
+/* By a field; NULL: those first that need a look. */
 static int natural(const struct list *l, const struct status_field *by, const char *a, const char *b)
 {
-	const struct status_field *lag = by && by->type == F_STATE ? field_named(l->fields, "lag_ms") : NULL;
-	int order = by ? by_field(by, a, b) : 0;
 	int64_t v, w;
 
 	if (by)
-		return order || lag == NULL ? order : by_field(lag, a, b);
+		return by->type == F_STATE ? by_state(l, by, a, b) : by_field(by, a, b);
 	v = l->weight(a);
 	w = l->weight(b);
 	return (v < w) - (v > w);
