@@ -327,6 +327,7 @@ has "$(txn_load T4 '{"id":1,"n":1}')" "TXN_NOT_EXISTS" "a backend that lost it"
 # --- schema change ---
 is "$(sql "alter table d.p comment = 'it''s p'")" "" "ALTER TABLE COMMENT"
 is "$(sql "select table_comment from information_schema.tables where table_name = 'p'")" "it's p" "at once"
+fault alter_hangs 1 4000
 is "$(sql "alter table d.p add column e varchar(10) default 'E' after a")" "" "add column"
 has "$(sql 'alter table d.p add column f int')" "A schema change operation is in progress" "one change at a time"
 rows p '[{"id":3,"a":3,"e":"lost"}]' >/dev/null
@@ -527,7 +528,7 @@ begin_load half6 1; node be1 hangs
 wait_for state half6 ABORTED; ok $? "a load that hangs longer than its timeout is given up"
 node be1 well
 exec 9>&-
-begin_load half5; curl -sS "$control/leader?name=fe2&ms=500" >/dev/null
+begin_load half5; curl -sS "$control/leader?name=fe2&ms=4000" >/dev/null
 has "$(end_load)" "Transaction status unknown" "a load that loses its leader"
 is "$(state half5)" PREPARE "is nobody's"
 is "$(curl -s -o /dev/null -w '%{redirect_url}' -u root: "http://$fe_http/api/d/get_load_state?label=n1")" "http://$fe2_http/api/d/get_load_state?label=n1" "the other frontend knows the labels"
@@ -545,7 +546,7 @@ has "$(curl -s "http://$fe2_http/api/health")" '"status":"OK"' "the other one do
 node fe1 well
 
 # --- versions ---
-for i in {100..130}; do answer=$(one "$i"); case $answer in *"Too many"*) break ;; esac; done
+for i in {100..500}; do answer=$(one "$i"); case $answer in *"Too many"*) break ;; esac; done
 has "$answer" "version_count: 21, limit: 20" "loads that come faster than compaction: too many versions"
 has "$(curl -sS "$control/stats")" '"versions": ' "stats says how many there are"
 again() { status_of "$(one 200)"; }

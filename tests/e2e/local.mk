@@ -6,7 +6,7 @@ E2E_TESTS += tests/e2e/stopped.sh tests/e2e/dead_capture.sh tests/e2e/snapshot.s
 E2E_TESTS += tests/e2e/snapshot_faults.sh tests/e2e/snapshot_keys.sh tests/e2e/snapshot_replica.sh tests/e2e/snapshot_binlog.sh tests/e2e/snapshot_position.sh tests/e2e/snapshot_session.sh
 E2E_TESTS += tests/e2e/capture_stop.sh tests/e2e/truncate_clock.sh tests/e2e/ddl_rows.sh tests/e2e/ddl_rows_starrocks.sh tests/e2e/ddl_target.sh tests/e2e/foreign_keys.sh tests/e2e/foreign_keys_many.sh tests/e2e/ddl_target_starrocks.sh
 E2E_TESTS += tests/e2e/tables.sh tests/e2e/check_tables.sh tests/e2e/corrupt.sh
-E2E_TESTS += tests/e2e/scripts.sh tests/e2e/xa.sh tests/e2e/load_hangs.sh tests/e2e/load_down.sh tests/e2e/load_versions.sh tests/e2e/target_gone.sh tests/e2e/target_rows.sh tests/e2e/target_route.sh tests/e2e/merge.sh tests/e2e/merge_kinds.sh tests/e2e/addresses.sh tests/e2e/tables_there.sh tests/e2e/schema_change.sh tests/e2e/schema_refused.sh tests/e2e/column_empty.sh tests/e2e/columns.sh tests/e2e/terminal.sh tests/e2e/terminal_unread.sh tests/e2e/oncall.sh tests/e2e/wrong_input.sh tests/e2e/add_column.sh
+E2E_TESTS += tests/e2e/scripts.sh tests/e2e/xa.sh tests/e2e/load_hangs.sh tests/e2e/load_down.sh tests/e2e/load_versions.sh tests/e2e/target_gone.sh tests/e2e/target_rows.sh tests/e2e/target_route.sh tests/e2e/merge.sh tests/e2e/merge_kinds.sh tests/e2e/addresses.sh tests/e2e/tables_there.sh tests/e2e/schema_change.sh tests/e2e/schema_refused.sh tests/e2e/column_empty.sh tests/e2e/columns.sh tests/e2e/try.sh tests/e2e/terminal.sh tests/e2e/terminal_unread.sh tests/e2e/oncall.sh tests/e2e/wrong_input.sh tests/e2e/add_column.sh
 E2E_TESTS += tests/e2e/script_versions.sh tests/e2e/script_refill.sh tests/e2e/lookup.sh
 
 noinst_PROGRAMS += tests/e2e/compare_tables

@@ -238,7 +238,7 @@ static void test_many_columns(void)
 {
 	enum { MANY = 300 };
 	struct schema *wide = schema_new("testdb", "wide");
-	char names[MANY][8];
+	char names[MANY][16];
 	const char *key = names[0];
 	struct value *row;
 	bool good;
